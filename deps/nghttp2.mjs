@@ -29,7 +29,7 @@ release, and in Debian's source package by this machine's apt.`;
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** `where` is the project's deps/ unless a test says otherwise. */
-export function open({ manifest = join(here, 'manifest.json'), root = here } = {}) {
+function open({ manifest = join(here, 'manifest.json'), root = here } = {}) {
   return { manifest: readManifest(resolve(manifest)), where: places(resolve(root)) };
 }
 
