@@ -34,8 +34,7 @@
         "cflags": ["-O3", "-ffunction-sections", "-fdata-sections", "-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"],
       }],
       ["OS=='win'", {
-        # nghttp2.h uses ssize_t, which Microsoft's compiler does not have.
-        "defines": ["ssize_t=intptr_t", "WIN32_LEAN_AND_MEAN", "NOMINMAX"],
+        "defines": ["WIN32_LEAN_AND_MEAN", "NOMINMAX"],
         "msvs_settings": {
           "VCCLCompilerTool": { "AdditionalOptions": ["/guard:cf"] },
           "VCLinkerTool": { "AdditionalOptions": ["/guard:cf"] },
@@ -59,6 +58,8 @@
           # Its own business, and no reason to make our build noisy.
           "cflags": ["-Wno-unused-parameter", "-Wno-sign-compare"],
         }, {
+          # nghttp2.h uses ssize_t, which Microsoft's compiler does not have (native/core/ng.h sees to it for the addon).
+          "defines": ["ssize_t=intptr_t"],
           "msvs_settings": { "VCCLCompilerTool": { "WarningLevel": 1 } },
         }],
       ],
