@@ -1,0 +1,62 @@
+#include "allocator.h"
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+
+namespace duetto {
+
+namespace {
+// The size of a block is kept in front of it; 16 bytes keep the alignment
+// that malloc promises.
+constexpr size_t kPrefix = 16;
+
+void* tag(void* raw, size_t size) {
+  std::memcpy(raw, &size, sizeof size);
+  return static_cast<uint8_t*>(raw) + kPrefix;
+}
+
+void* raw_of(void* block) { return static_cast<uint8_t*>(block) - kPrefix; }
+
+size_t size_of(void* block) {
+  size_t size;
+  std::memcpy(&size, raw_of(block), sizeof size);
+  return size;
+}
+}  // namespace
+
+Allocator::Allocator() : mem_{this, allocate, release, allocate_zeroed, reallocate} {}
+
+void* Allocator::allocate(size_t size, void* self) {
+  if (size > SIZE_MAX - kPrefix) return nullptr;
+  void* raw = std::malloc(size + kPrefix);
+  if (raw == nullptr) return nullptr;
+  static_cast<Allocator*>(self)->in_use_ += size;
+  return tag(raw, size);
+}
+
+void Allocator::release(void* block, void* self) {
+  if (block == nullptr) return;
+  static_cast<Allocator*>(self)->in_use_ -= size_of(block);
+  std::free(raw_of(block));
+}
+
+void* Allocator::allocate_zeroed(size_t count, size_t size, void* self) {
+  if (size != 0 && count > (SIZE_MAX - kPrefix) / size) return nullptr;
+  void* block = allocate(count * size, self);
+  if (block != nullptr) std::memset(block, 0, count * size);
+  return block;
+}
+
+void* Allocator::reallocate(void* block, size_t size, void* self) {
+  if (block == nullptr) return allocate(size, self);
+  if (size > SIZE_MAX - kPrefix) return nullptr;
+  const size_t before = size_of(block);
+  void* raw = std::realloc(raw_of(block), size + kPrefix);
+  if (raw == nullptr) return nullptr;
+  auto* allocator = static_cast<Allocator*>(self);
+  allocator->in_use_ = allocator->in_use_ - before + size;
+  return tag(raw, size);
+}
+
+}  // namespace duetto

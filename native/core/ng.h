@@ -1,0 +1,113 @@
+// The one place that knows which nghttp2 is being compiled in.
+//
+// Everything else in the core uses the names of this header; a new nghttp2
+// that renames or drops something is met here with a check on
+// NGHTTP2_VERSION_NUM and nowhere else.
+#ifndef DUETTO_CORE_NG_H_
+#define DUETTO_CORE_NG_H_
+
+#include <cstddef>
+#include <cstdint>
+#if defined(_WIN32)
+#include <basetsd.h>
+typedef SSIZE_T ssize_t;
+#else
+#include <sys/types.h>
+#endif
+
+#include <nghttp2/nghttp2.h>
+
+namespace duetto::ng {
+
+#if NGHTTP2_VERSION_NUM >= 0x013c00  // 1.60.0: nghttp2_ssize and the *2 names
+using Ssize = nghttp2_ssize;
+using DataProvider = nghttp2_data_provider2;
+
+inline Ssize mem_recv(nghttp2_session* s, const uint8_t* in, size_t n) {
+  return nghttp2_session_mem_recv2(s, in, n);
+}
+inline Ssize mem_send(nghttp2_session* s, const uint8_t** data) {
+  return nghttp2_session_mem_send2(s, data);
+}
+inline int32_t submit_request(nghttp2_session* s, const nghttp2_priority_spec* pri,
+                              const nghttp2_nv* nva, size_t n, const DataProvider* data) {
+  return nghttp2_submit_request2(s, pri, nva, n, data, nullptr);
+}
+inline int submit_response(nghttp2_session* s, int32_t id, const nghttp2_nv* nva, size_t n,
+                           const DataProvider* data) {
+  return nghttp2_submit_response2(s, id, nva, n, data);
+}
+inline int submit_data(nghttp2_session* s, uint8_t flags, int32_t id, const DataProvider* data) {
+  return nghttp2_submit_data2(s, flags, id, data);
+}
+inline void set_select_padding(nghttp2_session_callbacks* cb,
+                               Ssize (*fn)(nghttp2_session*, const nghttp2_frame*, size_t, void*)) {
+  nghttp2_session_callbacks_set_select_padding_callback2(cb, fn);
+}
+inline Ssize pack_settings(uint8_t* out, size_t cap, const nghttp2_settings_entry* iv, size_t n) {
+  return nghttp2_pack_settings_payload2(out, cap, iv, n);
+}
+#else
+using Ssize = ssize_t;
+using DataProvider = nghttp2_data_provider;
+
+inline Ssize mem_recv(nghttp2_session* s, const uint8_t* in, size_t n) {
+  return nghttp2_session_mem_recv(s, in, n);
+}
+inline Ssize mem_send(nghttp2_session* s, const uint8_t** data) {
+  return nghttp2_session_mem_send(s, data);
+}
+inline int32_t submit_request(nghttp2_session* s, const nghttp2_priority_spec* pri,
+                              const nghttp2_nv* nva, size_t n, const DataProvider* data) {
+  return nghttp2_submit_request(s, pri, nva, n, data, nullptr);
+}
+inline int submit_response(nghttp2_session* s, int32_t id, const nghttp2_nv* nva, size_t n,
+                           const DataProvider* data) {
+  return nghttp2_submit_response(s, id, nva, n, data);
+}
+inline int submit_data(nghttp2_session* s, uint8_t flags, int32_t id, const DataProvider* data) {
+  return nghttp2_submit_data(s, flags, id, data);
+}
+inline void set_select_padding(nghttp2_session_callbacks* cb,
+                               Ssize (*fn)(nghttp2_session*, const nghttp2_frame*, size_t, void*)) {
+  nghttp2_session_callbacks_set_select_padding_callback(cb, fn);
+}
+inline Ssize pack_settings(uint8_t* out, size_t cap, const nghttp2_settings_entry* iv, size_t n) {
+  return nghttp2_pack_settings_payload(out, cap, iv, n);
+}
+#endif
+
+// RFC 7540 priorities are no-ops from 1.65.0 on.
+inline constexpr bool kHasPriorities = NGHTTP2_VERSION_NUM < 0x014100;
+
+inline void option_set_no_closed_streams(nghttp2_option* o) {
+#if NGHTTP2_VERSION_NUM < 0x014100  // 1.65.0: deprecated, closed streams are never kept
+  nghttp2_option_set_no_closed_streams(o, 1);
+#else
+  (void)o;
+#endif
+}
+
+inline void option_set_stream_reset_rate_limit(nghttp2_option* o, uint64_t burst, uint64_t rate) {
+#if NGHTTP2_VERSION_NUM >= 0x013900  // 1.57.0; Debian's 1.52 carries it as a patch
+  nghttp2_option_set_stream_reset_rate_limit(o, burst, rate);
+#else
+  (void)o, (void)burst, (void)rate;
+#endif
+}
+
+inline void option_set_lenient_whitespace(nghttp2_option* o) {
+#if NGHTTP2_VERSION_NUM >= 0x013200  // 1.50.0
+  nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(o, 1);
+#else
+  (void)o;
+#endif
+}
+
+inline void option_set_max_settings(nghttp2_option* o, size_t n) {
+  nghttp2_option_set_max_settings(o, n);
+}
+
+}  // namespace duetto::ng
+
+#endif  // DUETTO_CORE_NG_H_

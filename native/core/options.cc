@@ -1,0 +1,68 @@
+#include "options.h"
+
+#include <algorithm>
+
+namespace duetto {
+
+namespace {
+template <typename T>
+T clamp(double value, T least, T most) {
+  if (!(value >= static_cast<double>(least))) return least;
+  if (value >= static_cast<double>(most)) return most;
+  return static_cast<T>(value);
+}
+
+uint32_t u32(double value) { return clamp<uint32_t>(value, 0, UINT32_MAX); }
+}  // namespace
+
+Options Options::from(Role role, const double* values) {
+  Options o;
+  o.role = role;
+  std::copy(values, values + kOptionCount, o.given_);
+  if (o.has(kOptPaddingStrategy)) {
+    o.padding = static_cast<PaddingStrategy>(clamp<int32_t>(values[kOptPaddingStrategy], 0, 3));
+  }
+  if (o.has(kOptMaxHeaderListPairs)) o.max_header_list_pairs = u32(values[kOptMaxHeaderListPairs]);
+  // A request cannot have fewer fields than its pseudo-header fields.
+  o.max_header_list_pairs = std::max<uint32_t>(o.max_header_list_pairs, role == Role::kServer ? 4 : 1);
+  if (o.has(kOptMaxSessionMemory)) {
+    // Given in megabytes of 10^6 octets.
+    o.max_session_memory = clamp<uint64_t>(values[kOptMaxSessionMemory] * 1e6, 1, INT64_MAX / 2);
+  }
+  if (o.has(kOptMaxInvalidFrames)) o.max_invalid_frames = u32(values[kOptMaxInvalidFrames]);
+  if (o.has(kOptMaxRejectedStreams)) o.max_rejected_streams = u32(values[kOptMaxRejectedStreams]);
+  return o;
+}
+
+void Options::apply_to(nghttp2_option* option) const {
+  // A closed stream is not kept for the priority tree: memory for nothing.
+  ng::option_set_no_closed_streams(option);
+  // WINDOW_UPDATE is sent when the reader has taken the bytes, not before.
+  nghttp2_option_set_no_auto_window_update(option, 1);
+  nghttp2_option_set_peer_max_concurrent_streams(
+      option, has(kOptPeerMaxConcurrentStreams) ? u32(given_[kOptPeerMaxConcurrentStreams])
+                                                : kDefaultPeerMaxConcurrentStreams);
+  if (has(kOptMaxDeflateDynamicTableSize)) {
+    nghttp2_option_set_max_deflate_dynamic_table_size(option,
+                                                      u32(given_[kOptMaxDeflateDynamicTableSize]));
+  }
+  if (has(kOptMaxReservedRemoteStreams))
+    nghttp2_option_set_max_reserved_remote_streams(option, u32(given_[kOptMaxReservedRemoteStreams]));
+  if (has(kOptMaxSendHeaderBlockLength)) {
+    nghttp2_option_set_max_send_header_block_length(option,
+                                                    u32(given_[kOptMaxSendHeaderBlockLength]));
+  }
+  if (has(kOptMaxSettings)) ng::option_set_max_settings(option, u32(given_[kOptMaxSettings]));
+  if (has(kOptStreamResetRate) && has(kOptStreamResetBurst)) {
+    ng::option_set_stream_reset_rate_limit(option, u32(given_[kOptStreamResetBurst]),
+                                           u32(given_[kOptStreamResetRate]));
+  }
+  if (has(kOptLenientWhitespace) && given_[kOptLenientWhitespace] != 0)
+    ng::option_set_lenient_whitespace(option);
+  if (role == Role::kClient) {
+    nghttp2_option_set_builtin_recv_extension_type(option, NGHTTP2_ALTSVC);
+    nghttp2_option_set_builtin_recv_extension_type(option, NGHTTP2_ORIGIN);
+  }
+}
+
+}  // namespace duetto

@@ -1,0 +1,66 @@
+// What a session is told when it is made. The TypeScript side has checked
+// types and ranges; names are those of the public API.
+#ifndef DUETTO_CORE_OPTIONS_H_
+#define DUETTO_CORE_OPTIONS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "ng.h"
+
+namespace duetto {
+
+enum class Role : int32_t { kServer = 0, kClient = 1 };
+
+enum class PaddingStrategy : int32_t { kNone = 0, kAligned = 1, kMax = 2, kCallback = 3 };
+
+// Positions in the array of numbers that carries the options over the
+// boundary; NaN stands for "not given".
+enum OptionIndex : size_t {
+  kOptMaxDeflateDynamicTableSize,
+  kOptMaxReservedRemoteStreams,
+  kOptMaxSendHeaderBlockLength,
+  kOptPeerMaxConcurrentStreams,
+  kOptPaddingStrategy,
+  kOptMaxHeaderListPairs,
+  kOptMaxSettings,
+  kOptMaxSessionMemory,
+  kOptStreamResetRate,
+  kOptStreamResetBurst,
+  kOptLenientWhitespace,
+  kOptMaxInvalidFrames,
+  kOptMaxRejectedStreams,
+  kOptionCount,
+};
+
+struct Options {
+  // RFC 9113 leaves these to the implementation; the numbers are node:http2's.
+  static constexpr uint32_t kDefaultPeerMaxConcurrentStreams = 100;
+  static constexpr uint32_t kDefaultMaxHeaderListPairs = 128;
+  static constexpr uint64_t kDefaultMaxSessionMemory = 10'000'000;
+  static constexpr uint32_t kDefaultMaxInvalidFrames = 1000;
+  static constexpr uint32_t kDefaultMaxRejectedStreams = 100;
+  // A larger SETTINGS_MAX_HEADER_LIST_SIZE is not honoured: 2^24-1 octets.
+  static constexpr uint32_t kMaxHeaderListSize = 16777215;
+
+  // `values` has kOptionCount numbers.
+  static Options from(Role role, const double* values);
+
+  Role role = Role::kServer;
+  PaddingStrategy padding = PaddingStrategy::kNone;
+  uint32_t max_header_list_pairs = kDefaultMaxHeaderListPairs;
+  uint64_t max_session_memory = kDefaultMaxSessionMemory;
+  uint32_t max_invalid_frames = kDefaultMaxInvalidFrames;
+  uint32_t max_rejected_streams = kDefaultMaxRejectedStreams;
+
+  // Applies what nghttp2 itself enforces.
+  void apply_to(nghttp2_option* option) const;
+
+ private:
+  double given_[kOptionCount];
+  bool has(OptionIndex i) const { return given_[i] == given_[i]; }
+};
+
+}  // namespace duetto
+
+#endif  // DUETTO_CORE_OPTIONS_H_

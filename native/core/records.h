@@ -1,0 +1,71 @@
+// What the core tells the layer above it, as fixed-shape runs of 32-bit
+// integers. lib/binding/records.ts is the reader's half; a test compares the
+// numbers of both.
+#ifndef DUETTO_CORE_RECORDS_H_
+#define DUETTO_CORE_RECORDS_H_
+
+#include <cstdint>
+
+namespace duetto {
+
+// The first two integers of every batch.
+enum BatchHeader : int32_t {
+  kBatchOutLength = 0,  // bytes that pull() wrote
+  kBatchMore = 1,       // 1: pull() stopped for room or budget, call again
+  kBatchStart = 2,
+};
+
+enum Record : int32_t {
+  // id, category, flags, header count, integers of the pairs; then the pairs
+  kHeaders = 1,
+  // id, offset in the received chunk, length
+  kData = 2,
+  // id: DATA with END_STREAM was received
+  kEndStream = 3,
+  // id, HTTP/2 error code: nghttp2 has closed the stream
+  kClose = 4,
+  // custom entries; then pairs of (identifier, value)
+  kSettings = 5,
+  kSettingsAck = 6,
+  // first and second half of the payload, each big-endian as on the wire
+  kPing = 7,
+  kPingAck = 8,
+  // code, last stream id, length of the opaque data in the byte region
+  kGoaway = 9,
+  // id, length of the origin, length of the value, both in the byte region
+  kAltsvc = 10,
+  // number of origins; then the length of each in the byte region
+  kOrigin = 11,
+  // id, parent, weight, exclusive
+  kPriority = 12,
+  // id, frame type, HTTP/2 error code: a frame could not be sent
+  kFrameError = 13,
+  // id: all that was queued for the stream has been put into frames
+  kWrote = 14,
+  // id: the body is sent, trailers are awaited
+  kWantTrailers = 15,
+  // nghttp2 error code, limit (see Limit): the session cannot go on
+  kSessionError = 16,
+  // offset in the output at which external bytes belong, id, length
+  kSegment = 17,
+};
+
+// Limits that the core enforces by itself.
+enum Limit : int32_t {
+  kLimitNone = 0,
+  kLimitInvalidFrames = 1,
+  kLimitRejectedStreams = 2,
+};
+
+// How a header value is given in a kHeaders record. A name is (id << 1) |
+// sensitive with id an index into the environment's name table, or
+// ((-1) << 1) | sensitive followed by a length. A value is
+//   (id << 1)        an entry of the environment's static values
+//   (id << 1) | 1    an entry of this session's values
+//   -1               followed by a length: literal bytes
+//   -(id + 2)        followed by a length: literal bytes, to be kept as entry id
+inline constexpr int32_t kLiteral = -1;
+
+}  // namespace duetto
+
+#endif  // DUETTO_CORE_RECORDS_H_

@@ -1,0 +1,198 @@
+#include "session.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "callbacks.h"
+
+namespace duetto {
+
+Session::Session(const Options& options, Shared* shared) : options_(options), shared_(shared) {}
+
+std::unique_ptr<Session> Session::create(const Options& options, Shared* shared) {
+  std::unique_ptr<Session> session(new Session(options, shared));
+  nghttp2_option* option = nullptr;
+  if (nghttp2_option_new(&option) != 0) return nullptr;
+  options.apply_to(option);
+  const nghttp2_session_callbacks* callbacks = Callbacks::table(options.padding);
+  const auto make =
+      options.role == Role::kServer ? nghttp2_session_server_new3 : nghttp2_session_client_new3;
+  const int rv = callbacks == nullptr ? NGHTTP2_ERR_NOMEM
+                                      : make(&session->ng_, callbacks, session.get(), option,
+                                             session->allocator_.mem());
+  nghttp2_option_del(option);
+  if (rv != 0) return nullptr;
+  return session;
+}
+
+Session::~Session() {
+  values_.clear();
+  if (ng_ != nullptr) nghttp2_session_del(ng_);
+  streams_.each([this](Stream* stream) { shared_->streams.give_back(stream); });
+}
+
+void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
+  batch->begin();
+  batch_ = batch;
+  chunk_ = data;
+  chunk_length_ = length;
+  broken_limit_ = kLimitNone;
+  if (!take_up_headers()) {
+    error(NGHTTP2_ERR_NOMEM, kLimitNone);
+  } else {
+    const ng::Ssize n = ng::mem_recv(ng_, data, length);
+    if (n < 0) {
+      drop_headers();
+      error(static_cast<int32_t>(n), broken_limit_);
+    } else {
+      put_aside_headers();
+    }
+  }
+  chunk_ = nullptr;
+  batch_ = nullptr;
+}
+
+void Session::drop_headers() {
+  if (headers_at_ == 0) return;
+  batch_->ints.truncate(headers_at_);
+  batch_->bytes.truncate(headers_bytes_at_);
+  headers_at_ = 0;
+  // The block may have given out numbers that the reader now never learns.
+  values_.clear();
+}
+
+void Session::put_aside_headers() {
+  if (headers_at_ == 0) return;
+  partial_ints_.assign(batch_->ints.data() + headers_at_,
+                       batch_->ints.data() + batch_->ints.size());
+  partial_bytes_.assign(batch_->bytes.data() + headers_bytes_at_,
+                        batch_->bytes.data() + batch_->bytes.size());
+  batch_->ints.truncate(headers_at_);
+  batch_->bytes.truncate(headers_bytes_at_);
+  headers_at_ = 0;
+}
+
+bool Session::take_up_headers() {
+  if (partial_ints_.empty()) return true;
+  headers_at_ = batch_->ints.size();
+  headers_bytes_at_ = batch_->bytes.size();
+  int32_t* ints = batch_->ints.append(partial_ints_.size());
+  if (ints == nullptr) return false;
+  std::copy(partial_ints_.begin(), partial_ints_.end(), ints);
+  partial_ints_.clear();
+  const bool fits = batch_->put_bytes(partial_bytes_.data(), partial_bytes_.size());
+  partial_bytes_.clear();
+  return fits;
+}
+
+void Session::pull(uint8_t* out, size_t capacity, size_t budget, EventBatch* batch) {
+  batch->begin();
+  batch_ = batch;
+  out_ = out;
+  out_capacity_ = capacity;
+  out_length_ = 0;
+  external_ = 0;
+  budget_ = budget;
+  out_full_ = false;
+
+  if (!rest_.empty()) {
+    const size_t n = std::min(capacity, rest_.size() - rest_head_);
+    std::memcpy(out, rest_.data() + rest_head_, n);
+    rest_head_ += n;
+    out_length_ = n;
+    if (rest_head_ == rest_.size()) {
+      rest_.clear();
+      rest_head_ = 0;
+    } else {
+      out_full_ = true;
+    }
+  }
+  while (!out_full_) {
+    const uint8_t* data = nullptr;
+    const ng::Ssize n = ng::mem_send(ng_, &data);
+    if (n < 0) {
+      error(static_cast<int32_t>(n), kLimitNone);
+      break;
+    }
+    if (n == 0) break;
+    const auto length = static_cast<size_t>(n);
+    const size_t fits = std::min(length, capacity - out_length_);
+    std::memcpy(out_ + out_length_, data, fits);
+    out_length_ += fits;
+    if (fits < length) {
+      rest_.assign(data + fits, data + length);
+      out_full_ = true;
+    }
+  }
+
+  int32_t* header = batch->ints.data();
+  header[kBatchOutLength] = static_cast<int32_t>(out_length_);
+  header[kBatchMore] = out_full_ ? 1 : 0;
+  out_ = nullptr;
+  batch_ = nullptr;
+}
+
+bool Session::wants_write() const { return !rest_.empty() || nghttp2_session_want_write(ng_) != 0; }
+
+void Session::error(int32_t code, Limit limit) { record(kSessionError, code, limit); }
+
+size_t Session::memory_in_use() const {
+  return allocator_.in_use() + streams_.size() * kStreamOverhead + header_bytes_ + copied_bytes_;
+}
+
+bool Session::can_add_stream() const {
+  const uint32_t most = local_setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+  return streams_.size() < most && memory_in_use() + kStreamOverhead < options_.max_session_memory;
+}
+
+Stream* Session::open_stream(int32_t id) {
+  Stream* stream = shared_->streams.take(id);
+  streams_.insert(id, stream);
+  return stream;
+}
+
+void Session::close_stream(int32_t id, uint32_t code) {
+  Stream* stream = streams_.erase(id);
+  if (stream == nullptr) return;
+  if (!stream->detached) record(kClose, id, code);
+  // What the reader never took still counts against the connection's window.
+  header_bytes_ -= stream->header_length;
+  copied_bytes_ -= stream->outbound.held();
+  shared_->streams.give_back(stream);
+}
+
+uint32_t Session::remote_setting(int32_t id) const {
+  return nghttp2_session_get_remote_settings(ng_, static_cast<nghttp2_settings_id>(id));
+}
+
+uint32_t Session::local_setting(int32_t id) const {
+  return nghttp2_session_get_local_settings(ng_, static_cast<nghttp2_settings_id>(id));
+}
+
+SessionState Session::state() const {
+  SessionState s;
+  s.effective_local_window_size = nghttp2_session_get_effective_local_window_size(ng_);
+  s.effective_recv_data_length = nghttp2_session_get_effective_recv_data_length(ng_);
+  s.next_stream_id = nghttp2_session_get_next_stream_id(ng_);
+  s.local_window_size = nghttp2_session_get_local_window_size(ng_);
+  s.last_proc_stream_id = nghttp2_session_get_last_proc_stream_id(ng_);
+  s.remote_window_size = nghttp2_session_get_remote_window_size(ng_);
+  s.outbound_queue_size = nghttp2_session_get_outbound_queue_size(ng_);
+  s.deflate_dynamic_table_size = nghttp2_session_get_hd_deflate_dynamic_table_size(ng_);
+  s.inflate_dynamic_table_size = nghttp2_session_get_hd_inflate_dynamic_table_size(ng_);
+  return s;
+}
+
+bool Session::stream_state(int32_t id, StreamState* out) const {
+  nghttp2_stream* stream = nghttp2_session_find_stream(ng_, id);
+  if (stream == nullptr) return false;
+  out->state = nghttp2_stream_get_state(stream);
+  out->weight = nghttp2_stream_get_weight(stream);
+  out->sum_dependency_weight = nghttp2_stream_get_sum_dependency_weight(stream);
+  out->local_close = nghttp2_session_get_stream_local_close(ng_, id);
+  out->remote_close = nghttp2_session_get_stream_remote_close(ng_, id);
+  out->local_window_size = nghttp2_session_get_stream_local_window_size(ng_, id);
+  return true;
+}
+
+}  // namespace duetto

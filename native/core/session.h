@@ -1,0 +1,187 @@
+// An HTTP/2 session: bytes in, records out; commands in, bytes out. Does no
+// I/O and knows nothing of JavaScript. One thread at a time.
+#ifndef DUETTO_CORE_SESSION_H_
+#define DUETTO_CORE_SESSION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "allocator.h"
+#include "event_batch.h"
+#include "header_strings.h"
+#include "id_map.h"
+#include "ng.h"
+#include "options.h"
+#include "stream.h"
+
+namespace duetto {
+
+// What the sessions of one environment share.
+struct Shared {
+  explicit Shared(StringSink* sink) : strings(sink) {}
+  HeaderStrings strings;
+  StreamPool streams;
+};
+
+struct SessionState {
+  int32_t effective_local_window_size;
+  int32_t effective_recv_data_length;
+  uint32_t next_stream_id;
+  int32_t local_window_size;
+  int32_t last_proc_stream_id;
+  int32_t remote_window_size;
+  size_t outbound_queue_size;
+  size_t deflate_dynamic_table_size;
+  size_t inflate_dynamic_table_size;
+};
+
+struct StreamState {
+  int32_t state;
+  int32_t weight;
+  int32_t sum_dependency_weight;
+  int32_t local_close;
+  int32_t remote_close;
+  int32_t local_window_size;
+};
+
+class Session {
+ public:
+  // nullptr if there is no memory.
+  static std::unique_ptr<Session> create(const Options& options, Shared* shared);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // -- bytes ---------------------------------------------------------------
+
+  // Feeds received bytes; what they mean is recorded in `batch`. An error that
+  // ends the session is a record as well.
+  void receive(const uint8_t* data, size_t length, EventBatch* batch);
+
+  // Puts frames into `out`, at most `capacity` bytes, and stops early when
+  // more than `budget` bytes of external segments belong between them.
+  void pull(uint8_t* out, size_t capacity, size_t budget, EventBatch* batch);
+
+  bool wants_write() const;
+  bool wants_read() const { return nghttp2_session_want_read(ng_) != 0; }
+
+  // -- streams; an nghttp2 error code is negative --------------------------
+
+  // The new stream's id. `end` says that there is no body.
+  int32_t request(const nghttp2_nv* nva, size_t n, const nghttp2_priority_spec* priority, bool end);
+  int respond(int32_t id, const nghttp2_nv* nva, size_t n, bool end);
+  int inform(int32_t id, const nghttp2_nv* nva, size_t n);
+  int32_t push(int32_t id, const nghttp2_nv* nva, size_t n);
+  // No fields: END_STREAM on an empty DATA frame, which more peers understand
+  // than an empty field section.
+  int submit_trailers(int32_t id, const nghttp2_nv* nva, size_t n);
+
+  // Memory for a small write of n bytes, or nullptr if the stream is gone.
+  uint8_t* write_copy(int32_t id, size_t n);
+  void shorten_copy(int32_t id, size_t surplus);
+  // A large write; false if the stream is gone.
+  bool write_external(int32_t id, size_t n);
+  // All writes so far belong together: one kWrote tells that they are sent.
+  // Ends the body too if `end`; trailers may follow.
+  bool finish_write(int32_t id, bool end, bool trailers_follow);
+
+  int reset(int32_t id, uint32_t code);
+  // No more records for this stream, and what it has queued is dropped.
+  void detach(int32_t id);
+  void set_reading(int32_t id, bool reading);
+  int prioritize(int32_t id, const nghttp2_priority_spec* priority, bool silent);
+
+  // -- session -------------------------------------------------------------
+
+  int settings(const nghttp2_settings_entry* iv, size_t n);
+  int ping(const uint8_t payload[8]);
+  int goaway(uint32_t code, int32_t last_stream_id, const uint8_t* opaque, size_t length);
+  // GOAWAY with the right last stream id, then nothing more is received.
+  int terminate(uint32_t code);
+  int altsvc(int32_t id, const uint8_t* origin, size_t origin_length, const uint8_t* value,
+             size_t value_length);
+  int origin(const nghttp2_origin_entry* origins, size_t n);
+  int set_next_stream_id(int32_t id);
+  int set_local_window_size(int32_t size);
+
+  // Which custom settings of the peer are reported.
+  void watch_remote_setting(uint16_t id);
+
+  uint32_t remote_setting(int32_t id) const;
+  uint32_t local_setting(int32_t id) const;
+  SessionState state() const;
+  // false if nghttp2 does not know the stream (any more).
+  bool stream_state(int32_t id, StreamState* out) const;
+  size_t memory_in_use() const;
+  size_t stream_count() const { return streams_.size(); }
+
+ private:
+  friend struct Callbacks;
+
+  // Bytes that a stream counts for, besides what nghttp2 allocates.
+  static constexpr size_t kStreamOverhead = sizeof(Stream);
+  // Custom settings are at most ten (node:http2's MAX_ADDITIONAL_SETTINGS).
+  static constexpr size_t kMaxWatchedSettings = 10;
+
+  Session(const Options& options, Shared* shared);
+
+  bool can_add_stream() const;
+  Stream* open_stream(int32_t id);
+  void close_stream(int32_t id, uint32_t code);
+  void resume(Stream* stream);
+  ng::DataProvider provider(Stream* stream);
+  void error(int32_t code, Limit limit);
+  // Takes the open header block back out of the batch.
+  void drop_headers();
+  void put_aside_headers();
+  bool take_up_headers();
+  // nghttp2 asked for what only a batch can take while there is none.
+  template <typename... Fields>
+  void record(Record type, Fields... fields) {
+    if (batch_ != nullptr) batch_->record(type, fields...);
+  }
+
+  Options options_;
+  Shared* shared_;
+  Allocator allocator_;
+  nghttp2_session* ng_ = nullptr;
+  IdMap<Stream> streams_;
+  ValueCache values_;
+
+  // Valid during receive() and pull().
+  EventBatch* batch_ = nullptr;
+  const uint8_t* chunk_ = nullptr;
+  size_t chunk_length_ = 0;
+  size_t headers_at_ = 0;       // index of the open kHeaders record, 0 if none
+  size_t headers_bytes_at_ = 0; // where its bytes begin
+  uint8_t* out_ = nullptr;
+  size_t out_capacity_ = 0;
+  size_t out_length_ = 0;
+  size_t external_ = 0;
+  size_t budget_ = 0;
+  bool out_full_ = false;
+
+  // A header block that goes on in the next chunk.
+  std::vector<int32_t> partial_ints_;
+  std::vector<uint8_t> partial_bytes_;
+
+  // What of a frame did not fit the last output.
+  std::vector<uint8_t> rest_;
+  size_t rest_head_ = 0;
+
+  uint32_t invalid_frames_ = 0;
+  uint32_t rejected_streams_ = 0;
+  // Header blocks of open streams, and small writes waiting to be sent.
+  size_t header_bytes_ = 0;
+  size_t copied_bytes_ = 0;
+  Limit broken_limit_ = kLimitNone;
+
+  uint16_t watched_[kMaxWatchedSettings];
+  size_t watched_count_ = 0;
+};
+
+}  // namespace duetto
+
+#endif  // DUETTO_CORE_SESSION_H_

@@ -1,0 +1,85 @@
+// One stream as the core sees it: what it still has to send, and what the
+// reader has not yet taken.
+#ifndef DUETTO_CORE_STREAM_H_
+#define DUETTO_CORE_STREAM_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "ng.h"
+#include "outbound_queue.h"
+
+namespace duetto {
+
+struct Stream {
+  int32_t id = 0;
+
+  // The reader takes data as it comes; the window opens again at once.
+  bool reading = false;
+  // The reader has no more use for this stream: no records, no data.
+  bool detached = false;
+
+  // Nothing will be queued any more; END_STREAM goes with the last byte...
+  bool ended = false;
+  // ...unless trailers follow.
+  bool trailers_follow = false;
+  bool trailers_wanted = false;
+  // nghttp2 was told that there is nothing to send for now.
+  bool deferred = false;
+  bool has_body = false;
+  // A write of the user waits for its kWrote.
+  bool write_pending = false;
+
+  // The header block now being received.
+  uint32_t header_pairs = 0;
+  uint64_t header_length = 0;
+
+  // Received, but not consumed yet because the reader has stopped.
+  size_t unconsumed = 0;
+
+  OutboundQueue outbound;
+
+  void reset(int32_t new_id) {
+    OutboundQueue kept = std::move(outbound);
+    *this = Stream();
+    outbound = std::move(kept);
+    outbound.trim();
+    id = new_id;
+  }
+};
+
+// Streams come and go by the hundred thousand; their memory does not.
+class StreamPool {
+ public:
+  // Kept for later per environment: enough for a busy connection, at about
+  // 1.2 KB each at most.
+  static constexpr size_t kMaxIdle = 256;
+
+  Stream* take(int32_t id) {
+    if (idle_.empty()) {
+      auto* fresh = new Stream();
+      fresh->id = id;
+      return fresh;
+    }
+    Stream* stream = idle_.back().release();
+    idle_.pop_back();
+    stream->reset(id);
+    return stream;
+  }
+
+  void give_back(Stream* stream) {
+    std::unique_ptr<Stream> owned(stream);
+    if (idle_.size() >= kMaxIdle) return;
+    owned->outbound.trim();
+    idle_.push_back(std::move(owned));
+  }
+
+ private:
+  std::vector<std::unique_ptr<Stream>> idle_;
+};
+
+}  // namespace duetto
+
+#endif  // DUETTO_CORE_STREAM_H_

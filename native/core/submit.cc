@@ -1,0 +1,173 @@
+// Commands of a session. They only queue; pull() turns them into bytes.
+#include <algorithm>
+
+#include "callbacks.h"
+#include "session.h"
+
+namespace duetto {
+
+ng::DataProvider Session::provider(Stream* stream) {
+  ng::DataProvider data;
+  data.source.ptr = stream;
+  data.read_callback = Callbacks::read_body;
+  return data;
+}
+
+int32_t Session::request(const nghttp2_nv* nva, size_t n, const nghttp2_priority_spec* priority,
+                         bool end) {
+  Stream* stream = shared_->streams.take(0);
+  const ng::DataProvider data = provider(stream);
+  const int32_t id = ng::submit_request(ng_, priority, nva, n, end ? nullptr : &data);
+  if (id < 0) {
+    shared_->streams.give_back(stream);
+    return id;
+  }
+  stream->id = id;
+  stream->has_body = !end;
+  stream->ended = end;
+  streams_.insert(id, stream);
+  return id;
+}
+
+int Session::respond(int32_t id, const nghttp2_nv* nva, size_t n, bool end) {
+  Stream* stream = streams_.find(id);
+  if (stream == nullptr) return NGHTTP2_ERR_STREAM_CLOSED;
+  const ng::DataProvider data = provider(stream);
+  const int rv = ng::submit_response(ng_, id, nva, n, end ? nullptr : &data);
+  if (rv == 0) stream->has_body = !end;
+  return rv;
+}
+
+int Session::inform(int32_t id, const nghttp2_nv* nva, size_t n) {
+  if (streams_.find(id) == nullptr) return NGHTTP2_ERR_STREAM_CLOSED;
+  return nghttp2_submit_headers(ng_, NGHTTP2_FLAG_NONE, id, nullptr, nva, n, nullptr);
+}
+
+int32_t Session::push(int32_t id, const nghttp2_nv* nva, size_t n) {
+  if (streams_.find(id) == nullptr) return NGHTTP2_ERR_STREAM_CLOSED;
+  const int32_t promised = nghttp2_submit_push_promise(ng_, NGHTTP2_FLAG_NONE, id, nva, n, nullptr);
+  if (promised > 0) open_stream(promised);
+  return promised;
+}
+
+int Session::submit_trailers(int32_t id, const nghttp2_nv* nva, size_t n) {
+  Stream* stream = streams_.find(id);
+  if (stream == nullptr) return NGHTTP2_ERR_STREAM_CLOSED;
+  if (n > 0) return nghttp2_submit_trailer(ng_, id, nva, n);
+  stream->trailers_follow = false;
+  const ng::DataProvider data = provider(stream);
+  return ng::submit_data(ng_, NGHTTP2_FLAG_END_STREAM, id, &data);
+}
+
+uint8_t* Session::write_copy(int32_t id, size_t n) {
+  Stream* stream = streams_.find(id);
+  if (stream == nullptr || stream->detached) return nullptr;
+  copied_bytes_ += n;
+  return stream->outbound.append_copy(n);
+}
+
+void Session::shorten_copy(int32_t id, size_t surplus) {
+  Stream* stream = streams_.find(id);
+  if (stream == nullptr || surplus == 0) return;
+  copied_bytes_ -= surplus;
+  stream->outbound.shorten_copy(surplus);
+}
+
+bool Session::write_external(int32_t id, size_t n) {
+  Stream* stream = streams_.find(id);
+  if (stream == nullptr || stream->detached) return false;
+  if (n > 0) stream->outbound.append_external(n);
+  return true;
+}
+
+bool Session::finish_write(int32_t id, bool end, bool trailers_follow) {
+  Stream* stream = streams_.find(id);
+  if (stream == nullptr || stream->detached) return false;
+  stream->write_pending = !stream->outbound.empty();
+  if (end) {
+    stream->ended = true;
+    stream->trailers_follow = trailers_follow;
+  }
+  resume(stream);
+  return true;
+}
+
+void Session::resume(Stream* stream) {
+  if (!stream->deferred) return;
+  stream->deferred = false;
+  nghttp2_session_resume_data(ng_, stream->id);
+}
+
+int Session::reset(int32_t id, uint32_t code) {
+  return nghttp2_submit_rst_stream(ng_, NGHTTP2_FLAG_NONE, id, code);
+}
+
+void Session::detach(int32_t id) {
+  Stream* stream = streams_.find(id);
+  if (stream == nullptr || stream->detached) return;
+  stream->detached = true;
+  stream->write_pending = false;
+  copied_bytes_ -= stream->outbound.held();
+  stream->outbound.trim();
+  // Whatever still comes for it must not hold up the connection.
+  if (stream->unconsumed > 0) {
+    nghttp2_session_consume_stream(ng_, id, stream->unconsumed);
+    stream->unconsumed = 0;
+  }
+  stream->reading = true;
+}
+
+void Session::set_reading(int32_t id, bool reading) {
+  Stream* stream = streams_.find(id);
+  if (stream == nullptr || stream->detached) return;
+  stream->reading = reading;
+  if (reading && stream->unconsumed > 0) {
+    nghttp2_session_consume_stream(ng_, id, stream->unconsumed);
+    stream->unconsumed = 0;
+  }
+}
+
+int Session::prioritize(int32_t id, const nghttp2_priority_spec* priority, bool silent) {
+  if constexpr (!ng::kHasPriorities) return 0;
+  if (silent) return nghttp2_session_change_stream_priority(ng_, id, priority);
+  return nghttp2_submit_priority(ng_, NGHTTP2_FLAG_NONE, id, priority);
+}
+
+int Session::settings(const nghttp2_settings_entry* iv, size_t n) {
+  return nghttp2_submit_settings(ng_, NGHTTP2_FLAG_NONE, iv, n);
+}
+
+int Session::ping(const uint8_t payload[8]) {
+  return nghttp2_submit_ping(ng_, NGHTTP2_FLAG_NONE, payload);
+}
+
+int Session::goaway(uint32_t code, int32_t last_stream_id, const uint8_t* opaque, size_t length) {
+  // 0 or less: the last stream that was processed.
+  const int32_t last =
+      last_stream_id > 0 ? last_stream_id : nghttp2_session_get_last_proc_stream_id(ng_);
+  return nghttp2_submit_goaway(ng_, NGHTTP2_FLAG_NONE, last, code, opaque, length);
+}
+
+int Session::terminate(uint32_t code) { return nghttp2_session_terminate_session(ng_, code); }
+
+int Session::altsvc(int32_t id, const uint8_t* origin, size_t origin_length, const uint8_t* value,
+                    size_t value_length) {
+  return nghttp2_submit_altsvc(ng_, NGHTTP2_FLAG_NONE, id, origin, origin_length, value,
+                               value_length);
+}
+
+int Session::origin(const nghttp2_origin_entry* origins, size_t n) {
+  return nghttp2_submit_origin(ng_, NGHTTP2_FLAG_NONE, origins, n);
+}
+
+int Session::set_next_stream_id(int32_t id) { return nghttp2_session_set_next_stream_id(ng_, id); }
+
+int Session::set_local_window_size(int32_t size) {
+  return nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, 0, size);
+}
+
+void Session::watch_remote_setting(uint16_t id) {
+  if (watched_count_ < kMaxWatchedSettings) watched_[watched_count_++] = id;
+}
+
+}  // namespace duetto

@@ -1,0 +1,77 @@
+// JavaScript values as the core wants them, with no more checks than memory
+// safety asks for: types and ranges were checked in TypeScript.
+#ifndef DUETTO_NAPI_CONVERT_H_
+#define DUETTO_NAPI_CONVERT_H_
+
+#include <napi.h>
+
+#include <cstdint>
+
+#include "environment.h"
+
+namespace duetto {
+
+inline int32_t to_int32(napi_env env, napi_value value) {
+  int32_t n = 0;
+  napi_get_value_int32(env, value, &n);
+  return n;
+}
+
+inline uint32_t to_uint32(napi_env env, napi_value value) {
+  uint32_t n = 0;
+  napi_get_value_uint32(env, value, &n);
+  return n;
+}
+
+inline double to_double(napi_env env, napi_value value) {
+  double n = 0;
+  napi_get_value_double(env, value, &n);
+  return n;
+}
+
+inline bool to_bool(napi_env env, napi_value value) {
+  bool b = false;
+  napi_get_value_bool(env, value, &b);
+  return b;
+}
+
+struct Bytes {
+  uint8_t* data = nullptr;
+  size_t length = 0;
+};
+
+// The memory of a Uint8Array (a Buffer too); empty if the value is none, or
+// its memory has been transferred away.
+inline Bytes to_bytes(napi_env env, napi_value value) {
+  Bytes bytes;
+  napi_typedarray_type type;
+  void* data = nullptr;
+  size_t length = 0;
+  if (napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) != napi_ok)
+    return bytes;
+  if (type != napi_uint8_array || data == nullptr) return bytes;
+  bytes.data = static_cast<uint8_t*>(data);
+  bytes.length = length;
+  return bytes;
+}
+
+// The memory of a Float64Array with at least `least` numbers, or nullptr.
+inline double* to_doubles(napi_env env, napi_value value, size_t least) {
+  napi_typedarray_type type;
+  void* data = nullptr;
+  size_t length = 0;
+  if (napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr) != napi_ok)
+    return nullptr;
+  if (type != napi_float64_array || length < least) return nullptr;
+  return static_cast<double*>(data);
+}
+
+// Reads a header block: for each field its name, NUL, its value, NUL and one
+// character of nghttp2 flags. The fields point into the environment's scratch
+// memory and are good until the next call. False if the text does not have
+// `count` fields, which is the case when a value contains a NUL.
+bool to_fields(napi_env env, napi_value text, uint32_t count, Heart* heart);
+
+}  // namespace duetto
+
+#endif  // DUETTO_NAPI_CONVERT_H_

@@ -1,0 +1,133 @@
+#include "environment.h"
+
+#include "session_wrap.h"
+
+#ifndef DUETTO_NGHTTP2_PATCHES
+#define DUETTO_NGHTTP2_PATCHES ""
+#endif
+
+namespace duetto {
+
+void LentBatch::lend(Napi::ArrayBuffer ints, Napi::ArrayBuffer bytes) {
+  events.ints.lend(static_cast<int32_t*>(ints.Data()), ints.ByteLength() / sizeof(int32_t));
+  events.bytes.lend(static_cast<uint8_t*>(bytes.Data()), bytes.ByteLength());
+  ints_ = Napi::Persistent(ints);
+  bytes_ = Napi::Persistent(bytes);
+}
+
+bool LentBatch::settle(Napi::Env env) {
+  if (!events.ints.spilled() && !events.bytes.spilled()) return false;
+  if (events.ints.spilled()) {
+    Napi::ArrayBuffer ints = Napi::ArrayBuffer::New(env, events.ints.capacity() * sizeof(int32_t));
+    events.ints.move_to(static_cast<int32_t*>(ints.Data()), events.ints.capacity());
+    ints_ = Napi::Persistent(ints);
+  }
+  if (events.bytes.spilled()) {
+    Napi::ArrayBuffer bytes = Napi::ArrayBuffer::New(env, events.bytes.capacity());
+    events.bytes.move_to(static_cast<uint8_t*>(bytes.Data()), events.bytes.capacity());
+    bytes_ = Napi::Persistent(bytes);
+  }
+  return true;
+}
+
+Napi::Value LentBatch::memory(Napi::Env env) const {
+  Napi::Array pair = Napi::Array::New(env, 2);
+  pair.Set(uint32_t{0}, ints_.Value());
+  pair.Set(uint32_t{1}, bytes_.Value());
+  return pair;
+}
+
+void StringArrays::bind(Napi::Array names, Napi::Array values) {
+  names_ = Napi::Persistent(names);
+  values_ = Napi::Persistent(values);
+}
+
+void StringArrays::define(const Napi::Reference<Napi::Array>& array, int32_t id,
+                          const uint8_t* data, size_t length) {
+  if (array.IsEmpty()) return;
+  Napi::Env env = array.Env();
+  napi_value text;
+  if (napi_create_string_latin1(env, reinterpret_cast<const char*>(data), length, &text) != napi_ok)
+    return;
+  napi_set_element(env, array.Value(), static_cast<uint32_t>(id), text);
+}
+
+void StringArrays::define_name(int32_t id, const uint8_t* data, size_t length) {
+  define(names_, id, data, length);
+}
+
+void StringArrays::define_static_value(int32_t id, const uint8_t* data, size_t length) {
+  define(values_, id, data, length);
+}
+
+Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(std::make_shared<Heart>()) {
+  const nghttp2_info* info = nghttp2_version(0);
+  DefineAddon(exports, {
+      InstanceMethod("bindStrings", &Environment::bind_strings),
+      InstanceMethod("createBatch", &Environment::create_batch),
+      InstanceMethod("lendBatch", &Environment::lend_batch),
+      InstanceMethod("batchMemory", &Environment::batch_memory),
+      InstanceMethod("errorString", &Environment::error_string),
+      InstanceMethod("layout", &Environment::layout),
+      InstanceValue("version", Napi::String::New(env, info->version_str), napi_enumerable),
+      InstanceValue("patches", Napi::String::New(env, DUETTO_NGHTTP2_PATCHES), napi_enumerable),
+      InstanceValue("hasPriorities", Napi::Boolean::New(env, ng::kHasPriorities), napi_enumerable),
+  });
+  exports.Set("Session", SessionWrap::Define(env, this));
+}
+
+// bindStrings(names, staticValues): `names` has the well-known field names
+// already; their index is their number.
+Napi::Value Environment::bind_strings(const Napi::CallbackInfo& info) {
+  Napi::Array names = info[0].As<Napi::Array>();
+  heart_->arrays.bind(names, info[1].As<Napi::Array>());
+  for (uint32_t i = 0; i < names.Length(); ++i) {
+    const std::string name = names.Get(i).As<Napi::String>().Utf8Value();
+    heart_->shared.strings.seed(reinterpret_cast<const uint8_t*>(name.data()), name.size());
+  }
+  return info.Env().Undefined();
+}
+
+Napi::Value Environment::create_batch(const Napi::CallbackInfo& info) {
+  heart_->batches.push_back(std::make_unique<LentBatch>(info[0].As<Napi::ArrayBuffer>(),
+                                                        info[1].As<Napi::ArrayBuffer>()));
+  return Napi::Number::New(info.Env(), static_cast<double>(heart_->batches.size() - 1));
+}
+
+void Environment::lend_batch(const Napi::CallbackInfo& info) {
+  const uint32_t index = info[0].As<Napi::Number>().Uint32Value();
+  heart_->batches[index]->lend(info[1].As<Napi::ArrayBuffer>(), info[2].As<Napi::ArrayBuffer>());
+}
+
+Napi::Value Environment::batch_memory(const Napi::CallbackInfo& info) {
+  return heart_->batches[info[0].As<Napi::Number>().Uint32Value()]->memory(info.Env());
+}
+
+Napi::Value Environment::error_string(const Napi::CallbackInfo& info) {
+  const int code = info[0].As<Napi::Number>().Int32Value();
+  return Napi::String::New(info.Env(), nghttp2_strerror(code));
+}
+
+// The numbers of records.h, for the test that compares them with the reader's.
+Napi::Value Environment::layout(const Napi::CallbackInfo& info) {
+  Napi::Object o = Napi::Object::New(info.Env());
+  const std::pair<const char*, int32_t> all[] = {
+      {"batchOutLength", kBatchOutLength}, {"batchMore", kBatchMore},
+      {"batchStart", kBatchStart},         {"headers", kHeaders},
+      {"data", kData},                     {"endStream", kEndStream},
+      {"close", kClose},                   {"settings", kSettings},
+      {"settingsAck", kSettingsAck},       {"ping", kPing},
+      {"pingAck", kPingAck},               {"goaway", kGoaway},
+      {"altsvc", kAltsvc},                 {"origin", kOrigin},
+      {"priority", kPriority},             {"frameError", kFrameError},
+      {"wrote", kWrote},                   {"wantTrailers", kWantTrailers},
+      {"sessionError", kSessionError},     {"segment", kSegment},
+      {"limitInvalidFrames", kLimitInvalidFrames},
+      {"limitRejectedStreams", kLimitRejectedStreams},
+      {"optionCount", kOptionCount},
+  };
+  for (const auto& [name, value] : all) o.Set(name, value);
+  return o;
+}
+
+}  // namespace duetto

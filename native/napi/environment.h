@@ -1,0 +1,78 @@
+// Everything native that belongs to one JavaScript environment (the main
+// thread, or one worker): nothing here is shared between threads.
+#ifndef DUETTO_NAPI_ENVIRONMENT_H_
+#define DUETTO_NAPI_ENVIRONMENT_H_
+
+#include <napi.h>
+
+#include <memory>
+#include <vector>
+
+#include "../core/session.h"
+
+namespace duetto {
+
+// An event batch whose memory is two ArrayBuffers, allocated by JavaScript's
+// own means: some hosts forbid external ones.
+class LentBatch {
+ public:
+  LentBatch(Napi::ArrayBuffer ints, Napi::ArrayBuffer bytes) { lend(ints, bytes); }
+
+  void lend(Napi::ArrayBuffer ints, Napi::ArrayBuffer bytes);
+  // Moves what did not fit into new, larger ArrayBuffers. Says whether
+  // JavaScript has to look at memory() again.
+  bool settle(Napi::Env env);
+  Napi::Value memory(Napi::Env env) const;
+
+  EventBatch events;
+
+ private:
+  Napi::Reference<Napi::ArrayBuffer> ints_;
+  Napi::Reference<Napi::ArrayBuffer> bytes_;
+};
+
+// Hands header strings to the arrays in which JavaScript looks them up.
+class StringArrays final : public StringSink {
+ public:
+  void bind(Napi::Array names, Napi::Array values);
+  void define_name(int32_t id, const uint8_t* data, size_t length) override;
+  void define_static_value(int32_t id, const uint8_t* data, size_t length) override;
+
+ private:
+  static void define(const Napi::Reference<Napi::Array>& array, int32_t id, const uint8_t* data,
+                     size_t length);
+  Napi::Reference<Napi::Array> names_;
+  Napi::Reference<Napi::Array> values_;
+};
+
+// Outlives the environment's last session, whichever goes first.
+struct Heart {
+  Heart() : shared(&arrays) {}
+  StringArrays arrays;
+  Shared shared;
+  std::vector<std::unique_ptr<LentBatch>> batches;
+  // Scratch for header blocks on their way to nghttp2, which copies them.
+  std::vector<char> text = std::vector<char>(16 * 1024);
+  std::vector<nghttp2_nv> fields;
+};
+
+class Environment final : public Napi::Addon<Environment> {
+ public:
+  Environment(Napi::Env env, Napi::Object exports);
+
+  const std::shared_ptr<Heart>& heart() const { return heart_; }
+
+ private:
+  Napi::Value bind_strings(const Napi::CallbackInfo& info);
+  Napi::Value create_batch(const Napi::CallbackInfo& info);
+  void lend_batch(const Napi::CallbackInfo& info);
+  Napi::Value batch_memory(const Napi::CallbackInfo& info);
+  Napi::Value error_string(const Napi::CallbackInfo& info);
+  Napi::Value layout(const Napi::CallbackInfo& info);
+
+  std::shared_ptr<Heart> heart_;
+};
+
+}  // namespace duetto
+
+#endif  // DUETTO_NAPI_ENVIRONMENT_H_

@@ -1,0 +1,381 @@
+#include "session_wrap.h"
+
+#include <cstring>
+
+#include "convert.h"
+
+namespace duetto {
+
+namespace {
+// Bits of the last argument of the write methods.
+enum WriteFlag : uint32_t { kFinish = 1, kEnd = 2, kTrailersFollow = 4 };
+
+// A method of a session that has been destroyed does nothing and says so.
+constexpr int kGone = NGHTTP2_ERR_INVALID_STATE;
+// A field that does not survive the way here (it has a NUL in it).
+constexpr int kBadField = NGHTTP2_ERR_HTTP_HEADER;
+
+Napi::Value number(Napi::Env env, double n) { return Napi::Number::New(env, n); }
+}  // namespace
+
+Napi::Function SessionWrap::Define(Napi::Env env, Environment* environment) {
+  return DefineClass(env, "NativeSession", {
+      InstanceMethod<&SessionWrap::receive>("receive"),
+      InstanceMethod<&SessionWrap::pull>("pull"),
+      InstanceMethod<&SessionWrap::wants_write>("wantsWrite"),
+      InstanceMethod<&SessionWrap::wants_read>("wantsRead"),
+      InstanceMethod<&SessionWrap::request>("request"),
+      InstanceMethod<&SessionWrap::respond>("respond"),
+      InstanceMethod<&SessionWrap::inform>("inform"),
+      InstanceMethod<&SessionWrap::push>("push"),
+      InstanceMethod<&SessionWrap::trailers>("trailers"),
+      InstanceMethod<&SessionWrap::write_copy>("writeCopy"),
+      InstanceMethod<&SessionWrap::write_external>("writeExternal"),
+      InstanceMethod<&SessionWrap::finish_write>("finishWrite"),
+      InstanceMethod<&SessionWrap::reset>("reset"),
+      InstanceMethod<&SessionWrap::detach>("detach"),
+      InstanceMethod<&SessionWrap::set_reading>("setReading"),
+      InstanceMethod<&SessionWrap::prioritize>("prioritize"),
+      InstanceMethod<&SessionWrap::settings>("settings"),
+      InstanceMethod<&SessionWrap::ping>("ping"),
+      InstanceMethod<&SessionWrap::goaway>("goaway"),
+      InstanceMethod<&SessionWrap::terminate>("terminate"),
+      InstanceMethod<&SessionWrap::altsvc>("altsvc"),
+      InstanceMethod<&SessionWrap::origin>("origin"),
+      InstanceMethod<&SessionWrap::set_next_stream_id>("setNextStreamId"),
+      InstanceMethod<&SessionWrap::set_local_window_size>("setLocalWindowSize"),
+      InstanceMethod<&SessionWrap::watch_remote_setting>("watchRemoteSetting"),
+      InstanceMethod<&SessionWrap::setting>("setting"),
+      InstanceMethod<&SessionWrap::state>("state"),
+      InstanceMethod<&SessionWrap::stream_state>("streamState"),
+      InstanceMethod<&SessionWrap::memory_in_use>("memoryInUse"),
+      InstanceMethod<&SessionWrap::destroy>("destroy"),
+  }, environment);
+}
+
+// new Session(role, options: Float64Array)
+SessionWrap::SessionWrap(Info info) : Napi::ObjectWrap<SessionWrap>(info) {
+  heart_ = static_cast<Environment*>(info.Data())->heart();
+  const double* values = to_doubles(info.Env(), info[1], kOptionCount);
+  if (values == nullptr) return;
+  const auto role = to_int32(info.Env(), info[0]) == 0 ? Role::kServer : Role::kClient;
+  session_ = Session::create(Options::from(role, values), &heart_->shared);
+}
+
+Napi::Value SessionWrap::settle(Napi::Env env, LentBatch* batch) {
+  // A negative count says that the batch has moved to other memory.
+  const bool moved = batch->settle(env);
+  const auto n = static_cast<double>(batch->events.ints.size());
+  return number(env, moved ? -n : n);
+}
+
+// receive(chunk, batch): the number of integers in the batch
+Napi::Value SessionWrap::receive(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, 0);
+  const Bytes chunk = to_bytes(env, info[0]);
+  LentBatch* batch = heart_->batches[to_uint32(env, info[1])].get();
+  session_->receive(chunk.data, chunk.length, &batch->events);
+  return settle(env, batch);
+}
+
+// pull(out, batch, budget): likewise
+Napi::Value SessionWrap::pull(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, 0);
+  const Bytes out = to_bytes(env, info[0]);
+  LentBatch* batch = heart_->batches[to_uint32(env, info[1])].get();
+  session_->pull(out.data, out.length, to_uint32(env, info[2]), &batch->events);
+  return settle(env, batch);
+}
+
+Napi::Value SessionWrap::wants_write(Info info) {
+  return Napi::Boolean::New(info.Env(), session_ != nullptr && session_->wants_write());
+}
+
+Napi::Value SessionWrap::wants_read(Info info) {
+  return Napi::Boolean::New(info.Env(), session_ != nullptr && session_->wants_read());
+}
+
+// request(text, count, end, parent, weight, exclusive): the stream id
+Napi::Value SessionWrap::request(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, kGone);
+  if (!to_fields(env, info[0], to_uint32(env, info[1]), heart_.get()))
+    return number(env, kBadField);
+  const bool end = to_bool(env, info[2]);
+  const int32_t parent = to_int32(env, info[3]);
+  const int32_t weight = to_int32(env, info[4]);
+  nghttp2_priority_spec priority;
+  nghttp2_priority_spec_init(&priority, parent, weight, to_bool(env, info[5]) ? 1 : 0);
+  const bool plain = parent == 0 && weight == NGHTTP2_DEFAULT_WEIGHT && priority.exclusive == 0;
+  return number(env, session_->request(heart_->fields.data(), heart_->fields.size(),
+                                       plain ? nullptr : &priority, end));
+}
+
+// respond(id, text, count, end)
+Napi::Value SessionWrap::respond(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, kGone);
+  if (!to_fields(env, info[1], to_uint32(env, info[2]), heart_.get()))
+    return number(env, kBadField);
+  return number(env, session_->respond(to_int32(env, info[0]), heart_->fields.data(),
+                                       heart_->fields.size(), to_bool(env, info[3])));
+}
+
+// inform(id, text, count)
+Napi::Value SessionWrap::inform(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, kGone);
+  if (!to_fields(env, info[1], to_uint32(env, info[2]), heart_.get()))
+    return number(env, kBadField);
+  return number(env, session_->inform(to_int32(env, info[0]), heart_->fields.data(),
+                                      heart_->fields.size()));
+}
+
+// push(id, text, count): the promised stream's id
+Napi::Value SessionWrap::push(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, kGone);
+  if (!to_fields(env, info[1], to_uint32(env, info[2]), heart_.get()))
+    return number(env, kBadField);
+  return number(env, session_->push(to_int32(env, info[0]), heart_->fields.data(),
+                                    heart_->fields.size()));
+}
+
+// trailers(id, text, count)
+Napi::Value SessionWrap::trailers(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, kGone);
+  if (!to_fields(env, info[1], to_uint32(env, info[2]), heart_.get()))
+    return number(env, kBadField);
+  return number(env, session_->submit_trailers(to_int32(env, info[0]), heart_->fields.data(),
+                                               heart_->fields.size()));
+}
+
+// writeCopy(id, chunk: Uint8Array | string, most, flags): a small write; a
+// string is sent as UTF-8, of which it has at most `most` bytes.
+Napi::Value SessionWrap::write_copy(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return Napi::Boolean::New(env, false);
+  const int32_t id = to_int32(env, info[0]);
+  const uint32_t flags = to_uint32(env, info[3]);
+  const uint32_t most = to_uint32(env, info[2]);
+  if (most > 0) {
+    // One more byte, for the NUL that Node-API writes.
+    uint8_t* to = session_->write_copy(id, size_t{most} + 1);
+    if (to == nullptr) return Napi::Boolean::New(env, false);
+    size_t length = 0;
+    napi_get_value_string_utf8(env, info[1], reinterpret_cast<char*>(to), size_t{most} + 1,
+                               &length);
+    session_->shorten_copy(id, most + 1 - length);
+  } else {
+    const Bytes chunk = to_bytes(env, info[1]);
+    if (chunk.length > 0) {
+      uint8_t* to = session_->write_copy(id, chunk.length);
+      if (to == nullptr) return Napi::Boolean::New(env, false);
+      std::memcpy(to, chunk.data, chunk.length);
+    }
+  }
+  bool taken = true;
+  if ((flags & kFinish) != 0) {
+    taken = session_->finish_write(id, (flags & kEnd) != 0, (flags & kTrailersFollow) != 0);
+  }
+  return Napi::Boolean::New(env, taken);
+}
+
+// writeExternal(id, length, flags): a large write, kept by the caller
+Napi::Value SessionWrap::write_external(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return Napi::Boolean::New(env, false);
+  const int32_t id = to_int32(env, info[0]);
+  const uint32_t flags = to_uint32(env, info[2]);
+  const auto length = static_cast<size_t>(to_double(env, info[1]));
+  bool taken = session_->write_external(id, length);
+  if (taken && (flags & kFinish) != 0) {
+    taken = session_->finish_write(id, (flags & kEnd) != 0, (flags & kTrailersFollow) != 0);
+  }
+  return Napi::Boolean::New(env, taken);
+}
+
+// finishWrite(id, flags)
+Napi::Value SessionWrap::finish_write(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return Napi::Boolean::New(env, false);
+  const uint32_t flags = to_uint32(env, info[1]);
+  return Napi::Boolean::New(env, session_->finish_write(to_int32(env, info[0]), (flags & kEnd) != 0,
+                                                        (flags & kTrailersFollow) != 0));
+}
+
+// reset(id, code)
+Napi::Value SessionWrap::reset(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, kGone);
+  return number(env, session_->reset(to_int32(env, info[0]), to_uint32(env, info[1])));
+}
+
+Napi::Value SessionWrap::detach(Info info) {
+  if (session_ != nullptr) session_->detach(to_int32(info.Env(), info[0]));
+  return info.Env().Undefined();
+}
+
+// setReading(id, reading)
+Napi::Value SessionWrap::set_reading(Info info) {
+  if (session_ != nullptr)
+    session_->set_reading(to_int32(info.Env(), info[0]), to_bool(info.Env(), info[1]));
+  return info.Env().Undefined();
+}
+
+// prioritize(id, parent, weight, exclusive, silent)
+Napi::Value SessionWrap::prioritize(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, kGone);
+  nghttp2_priority_spec priority;
+  nghttp2_priority_spec_init(&priority, to_int32(env, info[1]), to_int32(env, info[2]),
+                             to_bool(env, info[3]) ? 1 : 0);
+  return number(env, session_->prioritize(to_int32(env, info[0]), &priority, to_bool(env, info[4])));
+}
+
+// settings(pairs: Float64Array, count)
+Napi::Value SessionWrap::settings(Info info) {
+  Napi::Env env = info.Env();
+  const uint32_t count = to_uint32(env, info[1]);
+  const double* pairs = to_doubles(env, info[0], size_t{count} * 2);
+  if (session_ == nullptr || pairs == nullptr) return number(env, kGone);
+  std::vector<nghttp2_settings_entry> entries(count);
+  for (uint32_t i = 0; i < count; ++i) {
+    entries[i].settings_id = static_cast<int32_t>(pairs[2 * i]);
+    entries[i].value = static_cast<uint32_t>(pairs[2 * i + 1]);
+  }
+  return number(env, session_->settings(entries.data(), count));
+}
+
+// ping(payload: 8 bytes)
+Napi::Value SessionWrap::ping(Info info) {
+  const Bytes payload = to_bytes(info.Env(), info[0]);
+  if (session_ == nullptr || payload.length != 8) return number(info.Env(), kGone);
+  return number(info.Env(), session_->ping(payload.data));
+}
+
+// goaway(code, lastStreamId, opaqueData | undefined)
+Napi::Value SessionWrap::goaway(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, kGone);
+  const Bytes opaque = to_bytes(env, info[2]);
+  return number(env, session_->goaway(to_uint32(env, info[0]), to_int32(env, info[1]), opaque.data,
+                                      opaque.length));
+}
+
+Napi::Value SessionWrap::terminate(Info info) {
+  Napi::Env env = info.Env();
+  return number(env, session_ == nullptr ? kGone : session_->terminate(to_uint32(env, info[0])));
+}
+
+// altsvc(id, origin: string, value: string)
+Napi::Value SessionWrap::altsvc(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, kGone);
+  char origin[16384];
+  char value[16384];
+  size_t origin_length = 0;
+  size_t value_length = 0;
+  napi_get_value_string_latin1(env, info[1], origin, sizeof origin, &origin_length);
+  napi_get_value_string_latin1(env, info[2], value, sizeof value, &value_length);
+  return number(env, session_->altsvc(to_int32(env, info[0]), reinterpret_cast<uint8_t*>(origin),
+                                      origin_length, reinterpret_cast<uint8_t*>(value),
+                                      value_length));
+}
+
+// origin(text, count): each origin followed by a NUL
+Napi::Value SessionWrap::origin(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, kGone);
+  size_t length = 0;
+  napi_get_value_string_latin1(env, info[0], nullptr, 0, &length);
+  std::vector<char> text(length + 1);
+  napi_get_value_string_latin1(env, info[0], text.data(), text.size(), &length);
+  std::vector<nghttp2_origin_entry> entries;
+  char* const end = text.data() + length;
+  for (char* p = text.data(); p < end;) {
+    nghttp2_origin_entry entry;
+    entry.origin = reinterpret_cast<uint8_t*>(p);
+    entry.origin_len = std::strlen(p);
+    entries.push_back(entry);
+    p += entry.origin_len + 1;
+  }
+  return number(env, session_->origin(entries.data(), entries.size()));
+}
+
+Napi::Value SessionWrap::set_next_stream_id(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, kGone);
+  return number(env, session_->set_next_stream_id(to_int32(env, info[0])));
+}
+
+Napi::Value SessionWrap::set_local_window_size(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, kGone);
+  return number(env, session_->set_local_window_size(to_int32(env, info[0])));
+}
+
+Napi::Value SessionWrap::watch_remote_setting(Info info) {
+  if (session_ != nullptr)
+    session_->watch_remote_setting(static_cast<uint16_t>(to_uint32(info.Env(), info[0])));
+  return info.Env().Undefined();
+}
+
+// setting(identifier, remote)
+Napi::Value SessionWrap::setting(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, 0);
+  const int32_t id = to_int32(env, info[0]);
+  return number(env, to_bool(env, info[1]) ? session_->remote_setting(id)
+                                           : session_->local_setting(id));
+}
+
+// state(out: Float64Array of 9)
+Napi::Value SessionWrap::state(Info info) {
+  double* out = to_doubles(info.Env(), info[0], 9);
+  if (session_ == nullptr || out == nullptr) return Napi::Boolean::New(info.Env(), false);
+  const SessionState s = session_->state();
+  out[0] = s.effective_local_window_size;
+  out[1] = s.effective_recv_data_length;
+  out[2] = s.next_stream_id;
+  out[3] = s.local_window_size;
+  out[4] = s.last_proc_stream_id;
+  out[5] = s.remote_window_size;
+  out[6] = static_cast<double>(s.outbound_queue_size);
+  out[7] = static_cast<double>(s.deflate_dynamic_table_size);
+  out[8] = static_cast<double>(s.inflate_dynamic_table_size);
+  return Napi::Boolean::New(info.Env(), true);
+}
+
+// streamState(id, out: Float64Array of 6)
+Napi::Value SessionWrap::stream_state(Info info) {
+  double* out = to_doubles(info.Env(), info[1], 6);
+  StreamState s;
+  if (session_ == nullptr || out == nullptr ||
+      !session_->stream_state(to_int32(info.Env(), info[0]), &s)) {
+    return Napi::Boolean::New(info.Env(), false);
+  }
+  out[0] = s.state;
+  out[1] = s.weight;
+  out[2] = s.sum_dependency_weight;
+  out[3] = s.local_close;
+  out[4] = s.remote_close;
+  out[5] = s.local_window_size;
+  return Napi::Boolean::New(info.Env(), true);
+}
+
+Napi::Value SessionWrap::memory_in_use(Info info) {
+  return number(info.Env(),
+                session_ == nullptr ? 0 : static_cast<double>(session_->memory_in_use()));
+}
+
+// Frees what nghttp2 holds now rather than when the garbage collector comes.
+Napi::Value SessionWrap::destroy(Info info) {
+  session_.reset();
+  return info.Env().Undefined();
+}
+
+}  // namespace duetto
