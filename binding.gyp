@@ -82,9 +82,15 @@
       "cflags": ["-Wall", "-Wextra"],
       "cflags_cc": ["-std=<(cxx_standard)", "-fno-exceptions", "-fno-rtti", "-fvisibility-inlines-hidden"],
       "conditions": [
-        # The node binary exports nghttp2 of its own. -Bsymbolic and --exclude-libs bind ours to ours, and keep it in.
+        # The node binary exports nghttp2 of its own. -Bsymbolic binds ours to ours; the rest keeps it in.
         ["OS in 'linux freebsd openbsd android'", {
-          "ldflags": ["-Wl,-Bsymbolic", "-Wl,--exclude-libs,ALL", "-Wl,-z,relro", "-Wl,-z,now"],
+          "ldflags": [
+            "-Wl,-Bsymbolic",
+            "-Wl,--exclude-libs,ALL",
+            "-Wl,--version-script=<(module_root_dir)/native/exports.map",
+            "-Wl,-z,relro",
+            "-Wl,-z,now",
+          ],
         }],
         ["OS in 'linux freebsd openbsd android' and sanitize==''", {
           "ldflags": ["-Wl,--gc-sections"],

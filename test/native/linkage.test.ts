@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const addon = join(project, 'build/Release/duetto.node');
 const active = JSON.parse(readFileSync(join(project, 'deps/nghttp2/active.json'), 'utf8'));
-const { nghttp2 } = createRequire(import.meta.url)(addon);
+const { version, patches } = createRequire(import.meta.url)(addon);
 
 const dynamicSymbols = (file: string) => {
   const { status, stdout, error } = spawnSync('nm', ['-D', file], { encoding: 'utf8', maxBuffer: 1 << 26 });
@@ -21,18 +21,13 @@ const symbols = process.platform === 'linux' ? dynamicSymbols(addon) : undefined
 describe('the addon and its nghttp2', () => {
   test('the version inside is the one that deps/ fetched, with its patches', () => {
     // A user's own tree may call itself 1.71.0-DEV, and nghttp2_version() says so too.
-    expect(nghttp2.version).toBe(active.version);
-    expect(nghttp2.patches).toEqual(active.patches);
-  });
-
-  test('the number of the version says the same as its text', () => {
-    const [major, minor, patch] = active.version.split(/[.-]/).map(Number);
-    expect(nghttp2.versionNumber).toBe((major << 16) | (minor << 8) | patch);
+    expect(version).toBe(active.version);
+    expect(patches).toBe(active.patches.join(','));
   });
 
   test("node's own nghttp2 is another one, unless the two happen to be of one version", ({ skip }) => {
     if (process.versions.nghttp2 === active.version) skip(`this Node has nghttp2 ${active.version} as well`);
-    expect(nghttp2.version).not.toBe(process.versions.nghttp2);
+    expect(version).not.toBe(process.versions.nghttp2);
   });
 
   test('no nghttp2 symbol is exported or left to be found elsewhere', ({ skip }) => {
@@ -40,9 +35,9 @@ describe('the addon and its nghttp2', () => {
     expect(symbols.filter((line) => line.includes('nghttp2_'))).toEqual([]);
   });
 
-  test('the entry of Node-API is exported, and little else', ({ skip }) => {
+  test('the entry of Node-API is exported, and nothing else', ({ skip }) => {
     if (!symbols) return skip('nm is missing (Debian: binutils), or this is not Linux');
-    const exported = symbols.filter((line) => / [TDBR] /.test(line)).map((line) => line.split(' ').at(-1));
+    const exported = symbols.filter((line) => /^[0-9a-f]+ /.test(line)).map((line) => line.split(' ').at(-1));
     expect(exported.sort()).toEqual(['napi_register_module_v1', 'node_api_module_get_api_version_v1']);
   });
 
