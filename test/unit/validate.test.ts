@@ -137,8 +137,9 @@ describe('validateLinkHeaderValue', () => {
 
   it.each([
     '</a>', '</a>; rel=preload', '</a>; rel=preload; as=style', '</a>;rel="preload"', '<>', '</a>; x',
-    '</a>; a=b=c',  '</a>; a="b', '</a>; a=b"', '</a>; a="b"c', '</a>;', '</a> ; a', '</a>; a ; b', ' </a>', '</a', '</a>; a=',
-    '</a>; =', '</a>; a==""', '</a>; a=""""', '</a>; "a"', '<a<b>', '<a>b>', '</a>; title="two words"', '</a>, </b>', '</a>;;a', '',
+    '</a>; a=b=c', '</a>; a="b', '</a>; a=b"', '</a>; a="b"c', '</a>;', '</a> ; a', '</a>; a ; b', ' </a>', '</a',
+    '</a>; a=', '</a>; =', '</a>; a==""', '</a>; a=""""', '</a>; "a"', '<a<b>', '<a>b>',
+    '</a>; title="two words"', '</a>, </b>', '</a>;;a', '',
   ])('agrees with Node about %j', (link) => {
     for (const hints of [link, [link], ['</first>', link, link]]) {
       const ours = outcome(() => validate.validateLinkHeaderValue(hints), undefined);

@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import * as net from 'node:net';
+
+// Sessions that do nothing, from plain sockets: preface, SETTINGS, acknowledgement, silence.
+
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+/** SETTINGS frames without entries: type 4, and as an acknowledgement with flag 1. */
+const SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+const SETTINGS_ACK = Buffer.from([0, 0, 0, 4, 1, 0, 0, 0, 0]);
+/** How many connections are opened at a time: well below any listen backlog. */
+const BATCH = 50;
+
+async function openOne(port) {
+  const socket = net.connect(port, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(Buffer.concat([PREFACE, SETTINGS]));
+  await once(socket, 'data');
+  socket.write(SETTINGS_ACK);
+  socket.resume();
+  return socket;
+}
+
+export async function openIdle(port, count) {
+  const sockets = [];
+  while (sockets.length < count) {
+    const batch = Math.min(BATCH, count - sockets.length);
+    sockets.push(...await Promise.all(Array.from({ length: batch }, () => openOne(port))));
+  }
+  return sockets;
+}
+
+export async function closeIdle(sockets) {
+  await Promise.all(sockets.map((socket) => {
+    const closed = once(socket, 'close');
+    socket.destroy();
+    return closed;
+  }));
+}

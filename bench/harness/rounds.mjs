@@ -1,0 +1,29 @@
+import { compare } from './statistics.mjs';
+
+/**
+ * Runs one case: both implementations stay open, each in its own processes, and are measured in turn; who goes first
+ * changes from round to round.
+ */
+export async function runCase(benchCase, { options, load }) {
+  const opened = {};
+  try {
+    opened.ours = await benchCase.open(options.module, { load });
+    opened.builtin = await benchCase.open('node:http2', { load });
+    const rounds = [];
+    for (let index = 0; index < options.rounds; index++) {
+      const round = {};
+      const order = index % 2 === 0 ? ['ours', 'builtin'] : ['builtin', 'ours'];
+      for (const side of order) round[side] = await opened[side].measure(options.seconds);
+      rounds.push(round);
+    }
+    return {
+      name: benchCase.name,
+      unit: benchCase.unit,
+      value: compare(rounds, 'value'),
+      cpu: compare(rounds, 'cpu'),
+      rounds,
+    };
+  } finally {
+    for (const side of Object.values(opened)) await side.close();
+  }
+}

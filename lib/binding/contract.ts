@@ -1,0 +1,65 @@
+/** The native half of a session. Numbers that are negative are nghttp2 error codes. */
+export interface NativeSession {
+  /** Feeds received bytes; gives the integers now in the batch, negative if the batch has moved. */
+  receive(chunk: Uint8Array, batch: number): number;
+  /** Fills `out` with frames; `budget` bounds the external bytes that belong between them. */
+  pull(out: Uint8Array, batch: number, budget: number): number;
+  wantsWrite(): boolean;
+  wantsRead(): boolean;
+
+  request(text: string, count: number, end: boolean, parent: number, weight: number, exclusive: boolean): number;
+  respond(id: number, text: string, count: number, end: boolean): number;
+  inform(id: number, text: string, count: number): number;
+  push(id: number, text: string, count: number): number;
+  trailers(id: number, text: string, count: number): number;
+  /** A small write, copied. `most` is 0 for bytes, else the most UTF-8 bytes that a string has. */
+  writeCopy(id: number, chunk: Uint8Array | string, most: number, flags: number): boolean;
+  /** A large write: the bytes stay here, until a segment record asks for them. */
+  writeExternal(id: number, length: number, flags: number): boolean;
+  finishWrite(id: number, flags: number): boolean;
+  reset(id: number, code: number): number;
+  detach(id: number): void;
+  setReading(id: number, reading: boolean): void;
+  prioritize(id: number, parent: number, weight: number, exclusive: boolean, silent: boolean): number;
+
+  settings(pairs: Float64Array, count: number): number;
+  ping(payload: Uint8Array): number;
+  goaway(code: number, lastStreamId: number, opaqueData: Uint8Array | undefined): number;
+  terminate(code: number): number;
+  altsvc(id: number, origin: string, value: string): number;
+  origin(text: string, count: number): number;
+  setNextStreamId(id: number): number;
+  setLocalWindowSize(size: number): number;
+  watchRemoteSetting(id: number): void;
+  setting(id: number, remote: boolean): number;
+  state(out: Float64Array): boolean;
+  streamState(id: number, out: Float64Array): boolean;
+  memoryInUse(): number;
+  destroy(): void;
+}
+
+/** Bits of the `flags` of the write methods. */
+export const enum WriteFlag {
+  /** Everything written so far belongs to one write of the user. */
+  Finish = 1,
+  /** Nothing follows: END_STREAM goes with the last byte. */
+  End = 2,
+  /** Together with `End`: trailers follow, so no END_STREAM yet. */
+  TrailersFollow = 4,
+}
+
+/** What the addon exports. */
+export interface NativeBinding {
+  readonly version: string;
+  /** Names of the patches built in, separated by commas. */
+  readonly patches: string;
+  /** Whether this nghttp2 still does RFC 7540 priorities (before 1.65). */
+  readonly hasPriorities: boolean;
+  readonly Session: new (role: number, options: Float64Array) => NativeSession;
+  bindStrings(names: string[], staticValues: string[]): void;
+  createBatch(ints: ArrayBuffer, bytes: ArrayBuffer): number;
+  lendBatch(batch: number, ints: ArrayBuffer, bytes: ArrayBuffer): void;
+  batchMemory(batch: number): [ints: ArrayBuffer, bytes: ArrayBuffer];
+  errorString(code: number): string;
+  layout(): Record<string, number>;
+}

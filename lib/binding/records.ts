@@ -1,0 +1,69 @@
+// The reader's half of native/core/records.h; a test compares the numbers.
+
+/** The first integers of every batch. */
+export const enum BatchHeader {
+  OutLength = 0,
+  More = 1,
+  Start = 2,
+}
+
+/** What happened, and the fields that follow. */
+export const enum Record {
+  /** id, category, flags, header count, integers of the pairs; then the pairs */
+  Headers = 1,
+  /** id, offset in the received chunk, length */
+  Data = 2,
+  /** id */
+  EndStream = 3,
+  /** id, HTTP/2 error code */
+  Close = 4,
+  /** number of custom entries; then pairs of (identifier, value) */
+  Settings = 5,
+  SettingsAck = 6,
+  /** both halves of the payload */
+  Ping = 7,
+  PingAck = 8,
+  /** code, last stream id, length of the opaque data */
+  Goaway = 9,
+  /** id, length of the origin, length of the value */
+  Altsvc = 10,
+  /** number of origins; then the length of each */
+  Origin = 11,
+  /** id, parent, weight, exclusive */
+  Priority = 12,
+  /** id, frame type, HTTP/2 error code */
+  FrameError = 13,
+  /** id */
+  Wrote = 14,
+  /** id */
+  WantTrailers = 15,
+  /** nghttp2 error code, limit */
+  SessionError = 16,
+  /** offset in the output, id, length */
+  Segment = 17,
+}
+
+/** Limits that the core enforces by itself. */
+export const enum Limit {
+  None = 0,
+  InvalidFrames = 1,
+  RejectedStreams = 2,
+}
+
+/** Positions in the array of numbers that carries a session's options; NaN is "not given". */
+export const enum OptionIndex {
+  MaxDeflateDynamicTableSize,
+  MaxReservedRemoteStreams,
+  MaxSendHeaderBlockLength,
+  PeerMaxConcurrentStreams,
+  PaddingStrategy,
+  MaxHeaderListPairs,
+  MaxSettings,
+  MaxSessionMemory,
+  StreamResetRate,
+  StreamResetBurst,
+  LenientWhitespace,
+  MaxInvalidFrames,
+  MaxRejectedStreams,
+  Count,
+}
