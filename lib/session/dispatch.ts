@@ -1,6 +1,10 @@
 import { type Batch, giveBack } from '../binding/batch.js';
 import { Record } from '../binding/records.js';
 import { decodeHeaders, decoded } from '../headers/decode.js';
+import {
+  onAltsvc, onData, onEndStream, onFrameError, onGoaway, onHeaders, onInternalError, onOrigin, onPing, onPingAck,
+  onPriority, onSettings, onSettingsAck, onStreamClose, onWantTrailers, onWrote,
+} from './incoming.js';
 import type { Http2Session } from './session.js';
 
 /**
@@ -24,28 +28,28 @@ export function dispatch(
           at += 6 + ints[record + 5]!;
           decodeHeaders(batch, record + 6, ints[record + 4]!, bytesAt, session._headerValues);
           bytesAt = decoded.bytesAt;
-          session._onHeaders(ints[record + 1]!, ints[record + 2]!, ints[record + 3]!, decoded.headers, decoded.raw);
+          onHeaders(session, ints[record + 1]!, ints[record + 2]!, ints[record + 3]!, decoded.headers, decoded.raw);
           break;
         }
         case Record.Data:
           at += 4;
-          session._onData(ints[record + 1]!, chunk!, ints[record + 2]!, ints[record + 3]!);
+          onData(session, ints[record + 1]!, chunk!, ints[record + 2]!, ints[record + 3]!);
           break;
         case Record.EndStream:
           at += 2;
-          session._onEndStream(ints[record + 1]!);
+          onEndStream(session, ints[record + 1]!);
           break;
         case Record.Close:
           at += 3;
-          session._onStreamClose(ints[record + 1]!, ints[record + 2]! >>> 0);
+          onStreamClose(session, ints[record + 1]!, ints[record + 2]! >>> 0);
           break;
         case Record.Wrote:
           at += 2;
-          session._onWrote(ints[record + 1]!);
+          onWrote(session, ints[record + 1]!);
           break;
         case Record.WantTrailers:
           at += 2;
-          session._onWantTrailers(ints[record + 1]!);
+          onWantTrailers(session, ints[record + 1]!);
           break;
         case Record.Segment:
           at += 4;
@@ -53,27 +57,27 @@ export function dispatch(
         case Record.Settings: {
           const count = ints[record + 1]!;
           at += 2 + count * 2;
-          session._onSettings(ints, record + 2, count);
+          onSettings(session, ints, record + 2, count);
           break;
         }
         case Record.SettingsAck:
           at += 1;
-          session._onSettingsAck();
+          onSettingsAck(session);
           break;
         case Record.Ping:
           at += 3;
-          session._onPing(pingPayload(ints, record));
+          onPing(session, pingPayload(ints, record));
           break;
         case Record.PingAck:
           at += 3;
-          session._onPingAck(pingPayload(ints, record));
+          onPingAck(session, pingPayload(ints, record));
           break;
         case Record.Goaway: {
           at += 4;
           const length = ints[record + 3]!;
           const opaque = length > 0 ? Buffer.from(bytes.subarray(bytesAt, bytesAt + length)) : undefined;
           bytesAt += length;
-          session._onGoaway(ints[record + 1]! >>> 0, ints[record + 2]!, opaque);
+          onGoaway(session, ints[record + 1]! >>> 0, ints[record + 2]!, opaque);
           break;
         }
         case Record.Altsvc: {
@@ -83,7 +87,7 @@ export function dispatch(
           const origin = bytes.latin1Slice(bytesAt, middle);
           const value = bytes.latin1Slice(middle, last);
           bytesAt = last;
-          session._onAltsvc(ints[record + 1]!, origin, value);
+          onAltsvc(session, ints[record + 1]!, origin, value);
           break;
         }
         case Record.Origin: {
@@ -95,20 +99,20 @@ export function dispatch(
             origins.push(bytes.latin1Slice(bytesAt, bytesAt + length));
             bytesAt += length;
           }
-          session._onOrigin(origins);
+          onOrigin(session, origins);
           break;
         }
         case Record.Priority:
           at += 5;
-          session._onPriority(ints[record + 1]!, ints[record + 2]!, ints[record + 3]!, ints[record + 4] !== 0);
+          onPriority(session, ints[record + 1]!, ints[record + 2]!, ints[record + 3]!, ints[record + 4] !== 0);
           break;
         case Record.FrameError:
           at += 4;
-          session._onFrameError(ints[record + 1]!, ints[record + 2]!, ints[record + 3]!);
+          onFrameError(session, ints[record + 1]!, ints[record + 2]!, ints[record + 3]!);
           break;
         case Record.SessionError:
           at += 3;
-          session._onInternalError(ints[record + 1]!, ints[record + 2]!);
+          onInternalError(session, ints[record + 1]!, ints[record + 2]!);
           break;
         default:
           throw new Error(`duetto: unknown record ${ints[record]} at ${record} of ${end}`);

@@ -1,4 +1,3 @@
-import net = require('node:net');
 import type { Duplex } from 'node:stream';
 import { type Batch, giveBack, takeBatch } from '../binding/batch.js';
 import type { NativeSession } from '../binding/contract.js';
@@ -61,8 +60,10 @@ export class Transport {
     this.socket.resume();
   }
 
-  /** Nothing more is received or sent. The socket keeps flowing, so that its end is seen. */
-  close(): void {
+  /** Sends what is left; then nothing more is received or sent. The socket keeps flowing, so that its end is seen. */
+  finish(): void {
+    if (this.closed) return;
+    while (this.pull() && this.more);
     this.closed = true;
     this.backlog = undefined;
     this.socket.removeListener('drain', this.onDrain);
@@ -87,7 +88,7 @@ export class Transport {
     if (this.closed) return;
     const next = this.backlog?.shift();
     if (next !== undefined) this.receive(next);
-    else if (!this.session._emitLater()) this.flush();
+    else this.flush();
   }
 
   /** Asks for a flush at the end of this turn. */
@@ -175,11 +176,6 @@ export class Transport {
     }
     if (from < bytes.length) socket.write(bytes.subarray(from));
     socket.uncork();
-  }
-
-  /** Whether the socket is one of Node's own and connected or connecting. */
-  static isNetSocket(socket: Duplex): socket is net.Socket {
-    return socket instanceof net.Socket;
   }
 }
 
