@@ -6,18 +6,21 @@ const BYTES = 32 * 1024;
 const KEPT_INTS = 256 * 1024;
 const KEPT_BYTES = 1024 * 1024;
 
+/** What every Buffer of Node has, and the type declarations leave out. */
+export type SliceableBuffer = Buffer & { latin1Slice(start: number, end: number): string };
+
 /** Memory in which the core records what happened. One is in use for each call that is being dispatched. */
 export class Batch {
   readonly index: number;
   ints: Int32Array;
-  bytes: Buffer;
+  bytes: SliceableBuffer;
 
   constructor() {
     const ints = new ArrayBuffer(INTS * 4);
     const bytes = new ArrayBuffer(BYTES);
     this.index = native.createBatch(ints, bytes);
     this.ints = new Int32Array(ints);
-    this.bytes = Buffer.from(bytes);
+    this.bytes = Buffer.from(bytes) as SliceableBuffer;
   }
 
   /** What `receive` or `pull` gave: the number of integers. */
@@ -25,7 +28,7 @@ export class Batch {
     if (count >= 0) return count;
     const [ints, bytes] = native.batchMemory(this.index);
     this.ints = new Int32Array(ints);
-    this.bytes = Buffer.from(bytes);
+    this.bytes = Buffer.from(bytes) as SliceableBuffer;
     return -count;
   }
 
@@ -35,7 +38,7 @@ export class Batch {
     const bytes = new ArrayBuffer(BYTES);
     native.lendBatch(this.index, ints, bytes);
     this.ints = new Int32Array(ints);
-    this.bytes = Buffer.from(bytes);
+    this.bytes = Buffer.from(bytes) as SliceableBuffer;
   }
 }
 

@@ -4,7 +4,8 @@
 export const enum BatchHeader {
   OutLength = 0,
   More = 1,
-  Start = 2,
+  Segments = 2,
+  Start = 3,
 }
 
 /** What happened, and the fields that follow. */

@@ -352,6 +352,7 @@ int Callbacks::send_body(nghttp2_session*, nghttp2_frame* frame, const uint8_t* 
       [s, stream](size_t n) {
         s->record(kSegment, s->out_length_, stream->id, n);
         s->external_ += n;
+        ++s->segments_;
       });
   if (padding > 1) {
     std::memset(s->out_ + s->out_length_, 0, padding - 1);

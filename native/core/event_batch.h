@@ -80,6 +80,7 @@ class EventBatch {
     if (header == nullptr) return;
     header[kBatchOutLength] = 0;
     header[kBatchMore] = 0;
+    header[kBatchSegments] = 0;
   }
 
   template <typename... Fields>

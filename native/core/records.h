@@ -8,11 +8,12 @@
 
 namespace duetto {
 
-// The first two integers of every batch.
+// The first integers of every batch.
 enum BatchHeader : int32_t {
   kBatchOutLength = 0,  // bytes that pull() wrote
   kBatchMore = 1,       // 1: pull() stopped for room or budget, call again
-  kBatchStart = 2,
+  kBatchSegments = 2,  // number of kSegment records
+  kBatchStart = 3,
 };
 
 enum Record : int32_t {

@@ -92,6 +92,7 @@ void Session::pull(uint8_t* out, size_t capacity, size_t budget, EventBatch* bat
   out_capacity_ = capacity;
   out_length_ = 0;
   external_ = 0;
+  segments_ = 0;
   budget_ = budget;
   out_full_ = false;
 
@@ -128,6 +129,7 @@ void Session::pull(uint8_t* out, size_t capacity, size_t budget, EventBatch* bat
   int32_t* header = batch->ints.data();
   header[kBatchOutLength] = static_cast<int32_t>(out_length_);
   header[kBatchMore] = out_full_ ? 1 : 0;
+  header[kBatchSegments] = segments_;
   out_ = nullptr;
   batch_ = nullptr;
 }

@@ -160,6 +160,7 @@ class Session {
   size_t out_capacity_ = 0;
   size_t out_length_ = 0;
   size_t external_ = 0;
+  int32_t segments_ = 0;
   size_t budget_ = 0;
   bool out_full_ = false;
 

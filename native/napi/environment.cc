@@ -113,7 +113,8 @@ Napi::Value Environment::layout(const Napi::CallbackInfo& info) {
   Napi::Object o = Napi::Object::New(info.Env());
   const std::pair<const char*, int32_t> all[] = {
       {"batchOutLength", kBatchOutLength}, {"batchMore", kBatchMore},
-      {"batchStart", kBatchStart},         {"headers", kHeaders},
+      {"batchSegments", kBatchSegments},   {"batchStart", kBatchStart},
+      {"headers", kHeaders},
       {"data", kData},                     {"endStream", kEndStream},
       {"close", kClose},                   {"settings", kSettings},
       {"settingsAck", kSettingsAck},       {"ping", kPing},

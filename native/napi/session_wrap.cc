@@ -241,7 +241,8 @@ Napi::Value SessionWrap::settings(Info info) {
   Napi::Env env = info.Env();
   const uint32_t count = to_uint32(env, info[1]);
   const double* pairs = to_doubles(env, info[0], size_t{count} * 2);
-  if (session_ == nullptr || pairs == nullptr) return number(env, kGone);
+  // An empty array has no memory.
+  if (session_ == nullptr || (pairs == nullptr && count > 0)) return number(env, kGone);
   std::vector<nghttp2_settings_entry> entries(count);
   for (uint32_t i = 0; i < count; ++i) {
     entries[i].settings_id = static_cast<int32_t>(pairs[2 * i]);

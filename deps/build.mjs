@@ -1,0 +1,169 @@
+#!/usr/bin/env node
+// Builds the addon, with the active nghttp2 or with another one beside it.
+
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { fetchNghttp2, places } from './lib/fetch.mjs';
+import { readManifest } from './lib/manifest.mjs';
+import { DepsError, say } from './lib/util.mjs';
+
+const USAGE = `Usage: node deps/build.mjs [options]
+
+Builds build/Release/duetto.node with the active nghttp2 (see deps/nghttp2.mjs; the one that the variable
+DUETTO_NGHTTP2 names, else the one last fetched, else the manifest's default).
+
+  --with gyp|cmake      the build system; gyp unless told
+  --nghttp2 WHICH       another nghttp2, without making it the active one;
+                        the addon goes to build-nghttp2/<id>/duetto.node
+  --sanitize WHICH      as -fsanitize= takes it (address,undefined); goes to build-asan/duetto.node
+  --debug               without optimisation; goes to build-debug/duetto.node
+  --out FILE            put the addon there
+  --clean               start from nothing`;
+
+const project = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const require = createRequire(import.meta.url);
+
+async function main(argv) {
+  const { values: options } = parseArgs({
+    args: argv,
+    options: {
+      with: { type: 'string', default: 'gyp' },
+      nghttp2: { type: 'string' },
+      sanitize: { type: 'string', default: '' },
+      debug: { type: 'boolean', default: false },
+      out: { type: 'string' },
+      clean: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (options.help) return console.log(USAGE);
+  const builders = { gyp: buildWithGyp, cmake: buildWithCmake };
+  if (!Object.hasOwn(builders, options.with)) throw new DepsError(`--with is gyp or cmake, not ${options.with}`);
+
+  const nghttp2 = await chooseNghttp2(options.nghttp2);
+  const job = plan(nghttp2, options);
+  say(`building ${job.name} with nghttp2 ${nghttp2.id}${nghttp2.patches.length ? ` (${nghttp2.patches.join(', ')})` : ''}`);
+  const made = builders[options.with](job);
+  if (made !== job.out) install(made, job.out);
+  // make leaves an addon alone that has nothing new in it; its time must still say that it is up to date.
+  utimesSync(job.out, new Date(), new Date());
+  say(`built ${relative(process.cwd(), job.out) || job.out}`);
+  if (/address/.test(options.sanitize)) {
+    say('to run it: LD_PRELOAD=$(cc -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 node ...');
+  }
+}
+
+/** The named one beside the active one; or the active one, made if it is missing or its manifest entry has changed. */
+function chooseNghttp2(named) {
+  const manifest = readManifest(join(project, 'deps/manifest.json'));
+  const where = places(join(project, 'deps'));
+  if (named) return fetchNghttp2(manifest, named, where, { activate: false });
+  if (process.env.DUETTO_NGHTTP2) return fetchNghttp2(manifest, process.env.DUETTO_NGHTTP2, where);
+  const active = existsSync(where.active) ? JSON.parse(readFileSync(where.active, 'utf8')) : undefined;
+  if (active && active.origin.kind !== 'manifest') {
+    if (existsSync(where.description(active.id))) return active;
+    throw new DepsError(`the active nghttp2, ${active.id}, is gone: fetch it again, or run "npm run deps" for the default`);
+  }
+  const version = active?.version ?? manifest.default;
+  if (version !== manifest.default) say(`the active one is ${version}; the default would be ${manifest.default}`);
+  return fetchNghttp2(manifest, version, where);
+}
+
+/** Where to build and where the addon goes. Only the plain build is in build/; every variant has a folder of its own. */
+function plan(nghttp2, { nghttp2: named, sanitize, debug, out, clean }) {
+  const variant = [named && nghttp2.id, sanitize && 'asan', debug && 'debug'].filter(Boolean).join('-');
+  const standard = sanitize
+    ? 'build-asan/duetto.node'
+    : debug
+      ? 'build-debug/duetto.node'
+      : named
+        ? `build-nghttp2/${nghttp2.id}/duetto.node`
+        : 'build/Release/duetto.node';
+  return {
+    name: variant || 'duetto.node',
+    variant,
+    description: named ? `${nghttp2.root}/source.json` : 'deps/nghttp2/active.json',
+    out: out ? resolve(out) : join(project, standard),
+    sanitize,
+    debug,
+    clean,
+  };
+}
+
+function buildWithGyp({ variant, description, sanitize, debug, clean }) {
+  const folder = variant ? stage(variant) : project;
+  if (clean) rmSync(join(folder, 'build'), { recursive: true, force: true });
+  // Two steps: what follows -- in one would go to gyp and to make alike.
+  const nodeGyp = (command, ...args) => {
+    const common = [debug ? '--debug' : '--release', '--loglevel=warn'];
+    execute(process.execPath, [require.resolve('node-gyp/bin/node-gyp.js'), command, ...common, ...args], folder, 'node-gyp');
+  };
+  nodeGyp('configure', ...headers(), '--', `-Dnghttp2=${description}`, `-Dsanitize=${sanitize}`);
+  nodeGyp('build', `--jobs=${availableParallelism()}`);
+  return join(folder, 'build', debug ? 'Debug' : 'Release', 'duetto.node');
+}
+
+/**
+ * node-gyp always builds in the folder build/ beside binding.gyp. A variant gets a folder that has the project's sources
+ * by link, and so a build/ of its own.
+ */
+function stage(variant) {
+  const folder = join(project, 'build-gyp', variant);
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['native', 'deps', 'node_modules']) {
+    if (!existsSync(join(folder, name))) symlinkSync(join(project, name), join(folder, name), 'junction');
+  }
+  for (const name of ['binding.gyp', 'package.json']) cpSync(join(project, name), join(folder, name), { preserveTimestamps: true });
+  return folder;
+}
+
+/**
+ * Which headers node-gyp takes: npm's nodedir where it is set (npm hands it on by itself), else those installed with
+ * this very Node, so that nothing is downloaded; only without both node-gyp downloads them.
+ */
+function headers() {
+  if (process.env.npm_config_nodedir) return [];
+  const prefix = resolve(dirname(process.execPath), '..');
+  return existsSync(join(prefix, 'include/node/common.gypi')) ? [`--nodedir=${prefix}`] : [];
+}
+
+function buildWithCmake({ variant, description, sanitize, debug, clean }) {
+  const folder = join(project, variant ? `build-cmake/${variant}` : 'build-cmake/plain');
+  if (clean) rmSync(folder, { recursive: true, force: true });
+  const args = [
+    require.resolve('cmake-js/bin/cmake-js'),
+    'build',
+    `--out=${folder}`,
+    `--CDDUETTO_NGHTTP2=${description}`,
+    `--CDDUETTO_SANITIZE=${sanitize}`,
+    `--parallel=${availableParallelism()}`,
+    ...(debug ? ['--debug'] : []),
+  ];
+  // cmake-js configures once; a change of the nghttp2 tree must not go unseen.
+  execute(process.execPath, args.with(1, 'configure'), project, 'cmake-js');
+  execute(process.execPath, args, project, 'cmake-js');
+  return join(folder, debug ? 'Debug' : 'Release', 'duetto.node');
+}
+
+function execute(program, args, cwd, name) {
+  const { status, error } = spawnSync(program, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (error || status !== 0) throw new DepsError(`${name} failed${error ? `: ${error.message}` : ''}; its output is above`);
+}
+
+/** By a rename, so that a process that has the old addon loaded keeps it whole. */
+function install(made, out) {
+  mkdirSync(dirname(out), { recursive: true });
+  copyFileSync(made, `${out}.new`);
+  renameSync(`${out}.new`, out);
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  const known = error instanceof DepsError || error.code?.startsWith('ERR_PARSE_ARGS');
+  console.error(known ? `nghttp2: ${error.message}` : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,39 @@
+// Answers what the builds ask: node deps/gyp.mjs sources|include|config|patches|native|lto [DESCRIPTION]
+// where DESCRIPTION is the path of an active.json or source.json, from the project's folder. binding.gyp and
+// CMakeLists.txt both ask here, so that neither keeps a list of its own.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const project = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const [question, description = 'deps/nghttp2/active.json'] = process.argv.slice(2);
+
+/** Whether a compiler (variable, else default) is gcc, which is where LTO works with no further set-up. */
+const isGcc = (variable, fallback) => {
+  const command = (process.env[variable] || fallback).split(' ');
+  const { stdout } = spawnSync(command[0], [...command.slice(1), '--version'], { encoding: 'utf8' });
+  return /Free Software Foundation/.test(stdout ?? '');
+};
+
+const file = resolve(project, description);
+if (!existsSync(file)) {
+  console.error(`${description} is missing: run "npm run deps" first`);
+  process.exit(1);
+}
+const { root, sources, patches } = JSON.parse(readFileSync(file, 'utf8'));
+
+const answers = {
+  sources: () => sources.map((source) => `${root}/${source}`),
+  include: () => [`${root}/lib/includes`],
+  config: () => [`${root}/lib`],
+  patches: () => [patches.join(',')],
+  lto: () => [process.platform === 'linux' && isGcc('CC', 'cc') && isGcc('CXX', 'g++') ? 'yes' : 'no'],
+  native: () => JSON.parse(readFileSync(join(project, 'native/sources.json'), 'utf8')).sources,
+};
+if (!Object.hasOwn(answers, question ?? '')) {
+  console.error(`deps/gyp.mjs answers ${Object.keys(answers).join(', ')}; asked was ${question}`);
+  process.exit(2);
+}
+console.log(answers[question]().join('\n'));

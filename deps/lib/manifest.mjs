@@ -1,0 +1,39 @@
+// The manifest: which nghttp2 versions are supported, the SHA-256 of each file, the patches in their order.
+
+import { readFileSync } from 'node:fs';
+import { DepsError } from './util.mjs';
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** Reads and checks the manifest; a manifest with a hole in it is refused as a whole. */
+export function readManifest(file) {
+  let manifest;
+  try {
+    manifest = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new DepsError(`the manifest ${file} cannot be read: ${error.message}`);
+  }
+  const problems = [];
+  if (manifest.format !== 1) problems.push(`format is ${manifest.format}, this command knows 1`);
+  for (const entry of manifest.versions ?? []) checkEntry(entry, problems);
+  if (!findVersion(manifest, manifest.default)) problems.push(`default ${manifest.default} is not among the versions`);
+  if (problems.length) throw new DepsError(`the manifest ${file} is wrong:\n  ${problems.join('\n  ')}`);
+  return manifest;
+}
+
+export const findVersion = (manifest, version) => manifest.versions?.find((entry) => entry.version === version);
+
+function checkEntry(entry, problems) {
+  const say = (problem) => problems.push(`${entry.version}: ${problem}`);
+  const files = Object.entries(entry.files ?? {});
+  if (!/^\d+\.\d+\.\d+$/.test(entry.version ?? '')) say('version is not of the form 1.2.3');
+  if (!entry.files?.[entry.archive]) say(`its archive ${entry.archive} has no checksum in files`);
+  for (const [name, sum] of files) if (!SHA256.test(sum)) say(`the checksum of ${name} is not a SHA-256`);
+  for (const name of Object.keys(entry.upstream ?? {})) if (!entry.files?.[name]) say(`${name} has no checksum in files`);
+  for (const patch of entry.patches ?? []) {
+    if (!/^[\w.-]+$/.test(patch.name ?? '')) say(`a patch has no plain name: ${patch.name}`);
+    if (!SHA256.test(patch.sha256 ?? '')) say(`patch ${patch.name} has no SHA-256`);
+    if (!patch.reason) say(`patch ${patch.name} does not say its reason`);
+    if (patch.from && !entry.files?.[patch.from]) say(`patch ${patch.name} is from ${patch.from}, which is not in files`);
+  }
+}

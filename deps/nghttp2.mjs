@@ -1,0 +1,105 @@
+#!/usr/bin/env node
+// Gets the nghttp2 that the addon is built with: fetches, verifies, patches, or fails.
+
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { fetchNghttp2, places } from './lib/fetch.mjs';
+import { readManifest } from './lib/manifest.mjs';
+import { obtain } from './lib/obtain.mjs';
+import { treeSha256 } from './lib/tree.mjs';
+import { DepsError, say } from './lib/util.mjs';
+
+const USAGE = `Usage: node deps/nghttp2.mjs <command>
+
+  fetch [WHICH]   make the tree of one nghttp2 and make it the active one. WHICH is a version of the
+                  manifest, a tarball, a folder, a git checkout or a git address (address#branch);
+                  without it the variable DUETTO_NGHTTP2, then the manifest's default
+  list            the versions of the manifest, their patches, and what is here
+  verify          check the downloads and the trees that are here against their checksums
+
+  --sha256 SUM    of a tarball of your own: refuse it if it has another
+  --no-activate   leave the active one as it is
+  --manifest FILE, --root FOLDER   other than deps/manifest.json and deps/
+
+Looks for the files of a version in the folder named by DUETTO_NGHTTP2_MIRROR, in the upstream
+release, and in Debian's source package by this machine's apt.`;
+
+const here = dirname(fileURLToPath(import.meta.url));
+
+/** `where` is the project's deps/ unless a test says otherwise. */
+function open({ manifest = join(here, 'manifest.json'), root = here } = {}) {
+  return { manifest: readManifest(resolve(manifest)), where: places(resolve(root)) };
+}
+
+async function fetchCommand({ manifest, where }, which, options) {
+  const name = which || process.env.DUETTO_NGHTTP2 || manifest.default;
+  await fetchNghttp2(manifest, name, where, { sha256: options.sha256, activate: !options['no-activate'] });
+}
+
+function listCommand({ manifest, where }) {
+  const active = existsSync(where.active) ? JSON.parse(readFileSync(where.active, 'utf8')) : undefined;
+  for (const { version, summary, patches } of manifest.versions) {
+    const notes = [
+      version === manifest.default && 'default',
+      existsSync(where.description(version)) && 'here',
+      active?.id === version && 'active',
+    ].filter(Boolean);
+    console.log(`${version}  ${summary}${notes.length ? ` (${notes.join(', ')})` : ''}`);
+    for (const patch of patches) console.log(`        ${patch.name}: ${patch.reason}`);
+  }
+  for (const tree of treesHere(where).filter((tree) => tree.origin.kind !== 'manifest')) {
+    console.log(`${tree.id}  ${tree.origin.from}: ${tree.origin.trust}${active?.id === tree.id ? ' (active)' : ''}`);
+  }
+}
+
+function treesHere(where) {
+  if (!existsSync(where.trees)) return [];
+  const files = readdirSync(where.trees).map((id) => where.description(id));
+  return files.filter((file) => existsSync(file)).map((file) => JSON.parse(readFileSync(file, 'utf8')));
+}
+
+async function verifyCommand({ manifest, where }) {
+  for (const tree of treesHere(where)) {
+    const entry = manifest.versions.find((candidate) => candidate.version === tree.id);
+    if (entry) await obtain(entry, where.downloads);
+    const actual = treeSha256(join(where.trees, tree.id));
+    if (actual !== tree.tree) {
+      throw new DepsError(
+        `the tree ${tree.id} was changed after it was made (delete it and fetch again).\n` +
+          `  file      ${join(where.trees, tree.id)}/lib\n  expected  ${tree.tree}\n  actual    ${actual}`,
+      );
+    }
+    say(`${tree.id}: ${tree.origin.trust}; the tree is as it was made`);
+  }
+}
+
+async function main(argv) {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      sha256: { type: 'string' },
+      'no-activate': { type: 'boolean' },
+      manifest: { type: 'string' },
+      root: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  const [command, which, ...rest] = positionals;
+  const commands = { fetch: fetchCommand, list: listCommand, verify: verifyCommand };
+  if (values.help) return console.log(USAGE);
+  if (!Object.hasOwn(commands, command ?? '') || rest.length) {
+    console.error(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  await commands[command](open(values), which, values);
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  const known = error instanceof DepsError || error.code?.startsWith('ERR_PARSE_ARGS');
+  console.error(known ? `nghttp2: ${error.message}` : error);
+  process.exitCode = 1;
+});

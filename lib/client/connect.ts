@@ -1,0 +1,100 @@
+import net = require('node:net');
+import tls = require('node:tls');
+import type { Duplex } from 'node:stream';
+import { promisify } from 'node:util';
+import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS, ERR_HTTP2_UNSUPPORTED_PROTOCOL } from '../errors.js';
+import { ClientHttp2Session } from '../session/client-session.js';
+import type { SessionOptions } from '../session/session.js';
+import { MAX_CUSTOM_SETTINGS } from '../settings/values.js';
+import { assertIsArray, assertIsObject, validateBoolean, validateNumber } from '../validate.js';
+
+export interface ClientSessionOptions extends SessionOptions {
+  /** Makes the socket. Any Duplex will do; it may be connected already. */
+  createConnection?: ((authority: URL, option: ClientSessionOptions) => Duplex) | undefined;
+  /** 'http:' or 'https:', where the authority does not say. Default 'https:'. */
+  protocol?: 'http:' | 'https:' | undefined;
+  /** Origins that a server may announce, at most. Default 128. */
+  maxOriginSetSize?: number | undefined;
+  servername?: string | undefined;
+}
+
+export type SecureClientSessionOptions = ClientSessionOptions & tls.ConnectionOptions;
+
+const DEFAULT_MAX_ORIGIN_SET_SIZE = 128;
+
+type ConnectListener = (session: ClientHttp2Session, socket: net.Socket | tls.TLSSocket) => void;
+
+/**
+ * Opens a connection.
+ *
+ * @param authority where to: `https://host:port`, or with `http:` without TLS
+ * @param listener for the 'connect' event
+ * @throws ERR_INVALID_ARG_TYPE, ERR_INVALID_URL, ERR_HTTP2_UNSUPPORTED_PROTOCOL, errors of the options
+ */
+export function connect(authority: string | URL, listener?: ConnectListener): ClientHttp2Session;
+export function connect(
+  authority: string | URL, options?: ClientSessionOptions | SecureClientSessionOptions, listener?: ConnectListener,
+): ClientHttp2Session;
+export function connect(
+  authority: string | URL, options?: ClientSessionOptions | SecureClientSessionOptions | ConnectListener,
+  listener?: ConnectListener,
+): ClientHttp2Session {
+  if (typeof options === 'function') {
+    listener = options;
+    options = undefined;
+  }
+  const checked = checkOptions(options);
+  if (typeof authority === 'string') authority = new URL(authority);
+  assertIsObject(authority, 'authority', ['string', 'Object', 'URL']);
+
+  const protocol = authority.protocol || checked.protocol || 'https:';
+  const port = String(authority.port !== '' ? authority.port : authority.protocol === 'http:' ? 80 : 443);
+  const host = hostOf(authority);
+  const session = new ClientHttp2Session(checked, openSocket(authority, protocol, host, port, checked));
+  session._authority = `${checked.servername || host}:${port}`;
+  session._protocol = protocol;
+  session._maxOriginSetSize = checked.maxOriginSetSize ?? DEFAULT_MAX_ORIGIN_SET_SIZE;
+  if (typeof listener === 'function') session.once('connect', listener);
+  return session;
+}
+
+function checkOptions(options: ClientSessionOptions | undefined): ClientSessionOptions {
+  assertIsObject(options, 'options');
+  const checked: ClientSessionOptions = { ...options };
+  if (checked.maxOriginSetSize != null) validateNumber(checked.maxOriginSetSize, 'options.maxOriginSetSize', 0);
+  assertIsArray(checked.remoteCustomSettings, 'options.remoteCustomSettings');
+  if (checked.remoteCustomSettings) {
+    checked.remoteCustomSettings = [...checked.remoteCustomSettings];
+    if (checked.remoteCustomSettings.length > MAX_CUSTOM_SETTINGS) throw new ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS();
+  }
+  if (checked.strictSingleValueFields !== undefined)
+    validateBoolean(checked.strictSingleValueFields, 'options.strictSingleValueFields');
+  return checked;
+}
+
+function hostOf(authority: URL): string {
+  if (authority.hostname) return authority.hostname[0] === '[' ? authority.hostname.slice(1, -1) : authority.hostname;
+  return authority.host || 'localhost';
+}
+
+function openSocket(authority: URL, protocol: string, host: string, port: string, options: ClientSessionOptions): Duplex {
+  if (typeof options.createConnection === 'function') return options.createConnection(authority, options);
+  if (protocol === 'http:') return net.connect({ port, host, ...options } as unknown as net.NetConnectOpts);
+  if (protocol !== 'https:') throw new ERR_HTTP2_UNSUPPORTED_PROTOCOL(protocol);
+  const secure: SecureClientSessionOptions = { ...options, ALPNProtocols: ['h2'] };
+  // An address is not a name: no SNI for it (RFC 6066, section 3).
+  if (!secure.servername && !net.isIP(host)) secure.servername = host;
+  return tls.connect(Number(port), host, secure);
+}
+
+Object.defineProperty(connect, promisify.custom, {
+  value: function connect_(authority: string | URL, options?: ClientSessionOptions): Promise<ClientHttp2Session> {
+    return new Promise((resolve, reject) => {
+      const session = connect(authority, options, () => {
+        session.removeListener('error', reject);
+        resolve(session);
+      });
+      session.once('error', reject);
+    });
+  },
+});

@@ -1,0 +1,20 @@
+import { channel } from 'node:diagnostics_channel';
+
+/** The diagnostics channels of node:http2, by the same names. */
+export const clientChannels = {
+  created: channel('http2.client.stream.created'),
+  start: channel('http2.client.stream.start'),
+  error: channel('http2.client.stream.error'),
+  bodyChunkSent: channel('http2.client.stream.bodyChunkSent'),
+  bodySent: channel('http2.client.stream.bodySent'),
+  finish: channel('http2.client.stream.finish'),
+  close: channel('http2.client.stream.close'),
+};
+
+export const serverChannels = {
+  created: channel('http2.server.stream.created'),
+  start: channel('http2.server.stream.start'),
+  error: channel('http2.server.stream.error'),
+  finish: channel('http2.server.stream.finish'),
+  close: channel('http2.server.stream.close'),
+};

@@ -1,0 +1,51 @@
+import { performance } from 'node:perf_hooks';
+import { ERR_HTTP2_PING_CANCEL, ERR_HTTP2_SETTINGS_CANCEL } from '../errors.js';
+import type { Settings } from '../settings/values.js';
+
+export type PingCallback = (err: Error | null, duration: number, payload: Buffer) => void;
+export type SettingsCallback = (err: Error | null, settings?: Settings, duration?: number) => void;
+
+interface Sent<T> {
+  readonly what: T;
+  /** Milliseconds of the monotonic clock. */
+  readonly at: number;
+}
+
+/** Frames that the peer has to acknowledge, in order: SETTINGS and PING (RFC 9113, sections 6.5.3 and 6.7). */
+export class Acknowledged<T> {
+  private readonly waiting: Array<Sent<T>> = [];
+
+  /** @param limit how many may wait: a peer that never answers must not cost memory without end */
+  constructor(private readonly limit: number) {}
+
+  get full(): boolean {
+    return this.waiting.length >= this.limit;
+  }
+
+  get size(): number {
+    return this.waiting.length;
+  }
+
+  sent(what: T): void {
+    this.waiting.push({ what, at: performance.now() });
+  }
+
+  /** What is now acknowledged and after how many milliseconds, undefined if nothing was waiting. */
+  acknowledge(): { what: T; duration: number } | undefined {
+    const first = this.waiting.shift();
+    return first && { what: first.what, duration: performance.now() - first.at };
+  }
+
+  /** All that will never be acknowledged. */
+  cancel(): T[] {
+    return this.waiting.splice(0).map((sent) => sent.what);
+  }
+}
+
+export function cancelPing(callback: PingCallback): void {
+  (callback as (err: Error) => void)(new ERR_HTTP2_PING_CANCEL());
+}
+
+export function cancelSettings(callback: SettingsCallback | undefined): void {
+  if (typeof callback === 'function') callback(new ERR_HTTP2_SETTINGS_CANCEL());
+}

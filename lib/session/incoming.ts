@@ -1,0 +1,158 @@
+import { Limit } from '../binding/records.js';
+import { constants } from '../constants.js';
+import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_TOO_MANY_ORIGINS, NghttpError } from '../errors.js';
+import type { IncomingHeaders } from '../headers/decode.js';
+import { isContinue } from '../stream/client-stream.js';
+import type { Http2Stream } from '../stream/stream.js';
+import type { Http2Session } from './session.js';
+
+// What arrives from the peer, as the session and its streams take it.
+
+const {
+  NGHTTP2_FLAG_END_STREAM, NGHTTP2_HCAT_PUSH_RESPONSE, NGHTTP2_HCAT_RESPONSE, NGHTTP2_NO_ERROR,
+  HTTP_STATUS_MISDIRECTED_REQUEST,
+} = constants;
+/** nghttp2's number for a protocol error; node:http2 does not export it. */
+const NGHTTP2_ERR_PROTO = -505;
+
+export function onHeaders(
+  session: Http2Session, id: number, category: number, flags: number, headers: IncomingHeaders, raw: string[],
+): void {
+  const endOfStream = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
+  const stream = session._streams.get(id);
+  if (stream === undefined) {
+    session._openIncoming(id, headers, flags, raw, endOfStream);
+    return;
+  }
+  const event = eventOf(category, headers[':status'] as number | undefined, endOfStream);
+  if (headers[':status'] === HTTP_STATUS_MISDIRECTED_REQUEST) session._origins().delete(stream._origin);
+  stream._onHeaders(event, headers, flags);
+  if (stream._context !== undefined) stream._context.runInAsyncScope(emitHeaders, undefined, stream, event, headers, flags, raw);
+  else emitHeaders(stream, event, headers, flags, raw);
+  if (endOfStream) stream._onRemoteEnd();
+}
+
+function emitHeaders(stream: Http2Stream, event: string, headers: IncomingHeaders, flags: number, raw: string[]): void {
+  if (event === 'headers' && isContinue(headers)) stream.emit('continue');
+  stream.emit(event, headers, flags, raw);
+}
+
+function eventOf(category: number, status: number | undefined, endOfStream: boolean): string {
+  if (category === NGHTTP2_HCAT_RESPONSE)
+    return !endOfStream && status !== undefined && status >= 100 && status < 200 ? 'headers' : 'response';
+  if (category === NGHTTP2_HCAT_PUSH_RESPONSE) return 'push';
+  if (status !== undefined && status >= 200) return 'response';
+  return endOfStream ? 'trailers' : 'headers';
+}
+
+export function onData(session: Http2Session, id: number, chunk: Uint8Array, offset: number, length: number): void {
+  session._streams.get(id)?._onData(piece(chunk, offset, length));
+}
+
+/** A small piece of a large chunk is copied: whoever keeps it must not keep the chunk. */
+const COPIED = 2048;
+
+function piece(chunk: Uint8Array, offset: number, length: number): Buffer {
+  if (length < COPIED && length * 2 < chunk.length) {
+    const copy = Buffer.allocUnsafe(length);
+    copy.set(chunk.subarray(offset, offset + length));
+    return copy;
+  }
+  return Buffer.from(chunk.buffer, chunk.byteOffset + offset, length);
+}
+
+export function onEndStream(session: Http2Session, id: number): void {
+  session._streams.get(id)?._onRemoteEnd();
+}
+
+export function onStreamClose(session: Http2Session, id: number, code: number): void {
+  session._streams.get(id)?._onNativeClose(code);
+}
+
+export function onWrote(session: Http2Session, id: number): void {
+  session._streams.get(id)?._onWrote();
+}
+
+export function onWantTrailers(session: Http2Session, id: number): void {
+  session._streams.get(id)?._onWantTrailers();
+}
+
+export function onSettings(session: Http2Session, ints: Int32Array, at: number, count: number): void {
+  for (let i = 0; i < count; i++) (session._remoteCustom ??= {})[ints[at + 2 * i]!] = ints[at + 2 * i + 1]! >>> 0;
+  session._remoteSettings = undefined;
+  session.emit('remoteSettings', session.remoteSettings);
+}
+
+export function onSettingsAck(session: Http2Session): void {
+  const acknowledged = session._settings.acknowledge();
+  // nghttp2 has counted as well, and ends a session whose peer acknowledges too often.
+  if (acknowledged === undefined) return;
+  const { what: { callback, custom }, duration } = acknowledged;
+  session._pendingAck--;
+  if (custom !== undefined) session._localCustom = { ...session._localCustom, ...custom };
+  session._localSettings = undefined;
+  const settings = session.localSettings;
+  if (typeof callback === 'function') callback(null, settings, duration);
+  session.emit('localSettings', settings);
+}
+
+export function onPing(session: Http2Session, payload: Buffer): void {
+  session.emit('ping', payload);
+}
+
+export function onPingAck(session: Http2Session, payload: Buffer): void {
+  const acknowledged = session._pings.acknowledge();
+  if (acknowledged === undefined) session.destroy(new NghttpError(NGHTTP2_ERR_PROTO));
+  else acknowledged.what(null, acknowledged.duration, payload);
+}
+
+export function onGoaway(session: Http2Session, code: number, lastStreamID: number, opaqueData: Buffer | undefined): void {
+  session._goawayCode = code;
+  session._goawayLastStreamID = lastStreamID;
+  session.emit('goaway', code, lastStreamID, opaqueData);
+  if (code === NGHTTP2_NO_ERROR) session.close();
+  // Nothing is wrong on this side: the answer says so.
+  else session.destroy(new ERR_HTTP2_SESSION_ERROR(code), NGHTTP2_NO_ERROR);
+}
+
+export function onAltsvc(session: Http2Session, id: number, origin: string, value: string): void {
+  session.emit('altsvc', value, origin, id);
+}
+
+export function onOrigin(session: Http2Session, origins: string[]): void {
+  if (!session.encrypted) return;
+  const known = session._origins();
+  for (const origin of origins) {
+    if (known.size >= session._maxOriginSetSize) {
+      session.destroy(new ERR_HTTP2_TOO_MANY_ORIGINS(session._maxOriginSetSize));
+      return;
+    }
+    known.add(origin);
+  }
+  session.emit('origin', origins);
+}
+
+export function onPriority(session: Http2Session, id: number, parent: number, weight: number, exclusive: boolean): void {
+  const emitter = session._streams.get(id) ?? session;
+  if (emitter.destroyed) return;
+  emitter._touch();
+  emitter.emit('priority', id, parent, weight, exclusive);
+}
+
+export function onFrameError(session: Http2Session, id: number, type: number, code: number): void {
+  const stream = session._streams.get(id);
+  const emitter = stream ?? session;
+  if (emitter.listenerCount('frameError') === 0 && session.listenerCount('frameError') === 0) return;
+  emitter._touch();
+  emitter.emit('frameError', type, code, id);
+  // A GOAWAY that tells more may be on its way.
+  setImmediate(() => {
+    stream?.close(code);
+    session.close();
+  });
+}
+
+export function onInternalError(session: Http2Session, code: number, limit: Limit): void {
+  const custom = limit === Limit.InvalidFrames ? 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES' : undefined;
+  session.destroy(new NghttpError(code, custom));
+}

@@ -1,0 +1,102 @@
+import net = require('node:net');
+import type { Duplex } from 'node:stream';
+import { constants } from '../constants.js';
+import { ERR_HTTP2_STREAM_CANCEL, ERR_SOCKET_CLOSED } from '../errors.js';
+import { clearIdleTimeout } from '../idle-timer.js';
+import { cancelPing } from './acknowledged.js';
+import { type Http2Session, sessionOf, unbind } from './session.js';
+
+// The end of a session, from whichever side it comes:
+//
+//   close()  -> GOAWAY -> the last stream ends ----\
+//   destroy(), an error, a GOAWAY with a code ------+-> streams destroyed -> GOAWAY -> socket ended -> 'close'
+//   the socket closes or fails --------------------/
+
+const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants;
+
+/** Follows a socket for as long as it lives. */
+export function attach(socket: Duplex): void {
+  socket.on('error', socketOnError);
+  socket.on('close', socketOnClose);
+  // Node's sockets end themselves when the peer has; any other Duplex has to be told.
+  if (!(socket instanceof net.Socket)) socket.on('end', duplexOnEnd);
+}
+
+/** @param error what the session's 'error' event is to give, if any */
+export function closeSession(session: Http2Session, code: number, error: Error | undefined): void {
+  session._destroyed = true;
+  session._destroyCode = code;
+  clearIdleTimeout(session);
+  if (session._pendingStreams.size > 0 || session._streams.size > 0) {
+    const cancel = new ERR_HTTP2_STREAM_CANCEL(error);
+    for (const stream of session._pendingStreams) stream.destroy(cancel);
+    for (const stream of session._streams.values()) stream.destroy(error);
+  }
+  const { _native: native, _socket: socket, _transport: transport } = session;
+  if (native !== undefined) {
+    if (!socket!.destroyed) {
+      native.terminate(code);
+      transport!.finish();
+    }
+    session._native = undefined;
+    native.destroy();
+    setImmediate(cancelPings, session);
+  }
+  letGo(session, error);
+}
+
+function letGo(session: Http2Session, error: Error | undefined): void {
+  const socket = session._socket;
+  session._socket = undefined;
+  session._proxy = undefined;
+  session._onLetGo();
+  if (socket === undefined || socket.destroyed) {
+    if (socket !== undefined) unbind(socket);
+    process.nextTick(emitClose, session, error);
+    return;
+  }
+  unbind(socket);
+  socket.on('close', () => emitClose(session, error));
+  // The peer's end has to be seen, although nobody reads any more.
+  socket.resume();
+  socket.end(() => {
+    if (session.closed) return;
+    // A moment for the peer to read the GOAWAY before it sees the reset.
+    setImmediate(() => socket.destroy(error));
+  });
+}
+
+function emitClose(session: Http2Session, error: Error | undefined): void {
+  if (error) session.emit('error', error);
+  session.emit('close');
+}
+
+function cancelPings(session: Http2Session): void {
+  for (const callback of session._pings.cancel()) cancelPing(callback);
+}
+
+function socketOnError(this: Duplex, error: Error & { code?: string }): void {
+  const session = sessionOf(this);
+  if (session === undefined) return;
+  // After a GOAWAY the peer may go as it likes.
+  if (error.code === 'ECONNRESET' && session._goawayCode !== null) session.destroy();
+  else session.destroy(error);
+}
+
+function socketOnClose(this: Duplex): void {
+  const session = sessionOf(this);
+  if (session === undefined) return;
+  const error = session.connecting ? new ERR_SOCKET_CLOSED() : undefined;
+  for (const stream of session._streams.values()) stream.close(NGHTTP2_CANCEL);
+  for (const stream of session._pendingStreams) stream.close(NGHTTP2_CANCEL);
+  session._closed = true;
+  if (!session.destroyed) closeSession(session, NGHTTP2_NO_ERROR, error);
+}
+
+function duplexOnEnd(this: Duplex): void {
+  const finish = (): void => {
+    if (!this.destroyed) this.destroy();
+  };
+  if (this.writableFinished) setImmediate(finish);
+  else this.end(finish);
+}

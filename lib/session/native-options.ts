@@ -1,0 +1,53 @@
+import { OptionIndex } from '../binding/records.js';
+
+/** Options of a session that the core takes. */
+export interface NativeOptions {
+  /** Octets of the HPACK table used for sending, at most. Default 4096. */
+  maxDeflateDynamicTableSize?: number | undefined;
+  /** Megabytes (10^6) that a session may use; new streams are refused beyond. Default 10. */
+  maxSessionMemory?: number | undefined;
+  /** Fields in a header block, at most. Default 128. */
+  maxHeaderListPairs?: number | undefined;
+  /** Pushes that may wait to be accepted. Default 200. */
+  maxReservedRemoteStreams?: number | undefined;
+  /** Octets of a header block that may be sent, before compression. Default 65536. */
+  maxSendHeaderBlockLength?: number | undefined;
+  /** One of `constants.PADDING_STRATEGY_*`. Default none. */
+  paddingStrategy?: number | undefined;
+  /** Streams that the peer is taken to allow before its SETTINGS arrive. Default 100. */
+  peerMaxConcurrentStreams?: number | undefined;
+  /** Entries of a SETTINGS frame, at most. Default 32. */
+  maxSettings?: number | undefined;
+  /** RST_STREAM frames a second that are tolerated. Both this and the burst must be given. */
+  streamResetRate?: number | undefined;
+  streamResetBurst?: number | undefined;
+  /** Whether fields with white space around their value are errors (RFC 9113, section 8.2.1). Default true. */
+  strictFieldWhitespaceValidation?: boolean | undefined;
+  /** Invalid frames before the session is closed. Default 1000. */
+  maxSessionInvalidFrames?: number | undefined;
+  /** Streams refused in a row before the session is closed. Default 100. */
+  maxSessionRejectedStreams?: number | undefined;
+}
+
+/** The array of numbers that the native constructor takes. */
+export function nativeOptions(options: NativeOptions): Float64Array {
+  const values = new Float64Array(OptionIndex.Count).fill(NaN);
+  const set = (index: OptionIndex, value: unknown, least = -Infinity): void => {
+    if (typeof value === 'number') values[index] = Math.max(least, value);
+  };
+  set(OptionIndex.MaxDeflateDynamicTableSize, options.maxDeflateDynamicTableSize);
+  set(OptionIndex.MaxReservedRemoteStreams, options.maxReservedRemoteStreams);
+  set(OptionIndex.MaxSendHeaderBlockLength, options.maxSendHeaderBlockLength);
+  set(OptionIndex.PeerMaxConcurrentStreams, options.peerMaxConcurrentStreams);
+  set(OptionIndex.PaddingStrategy, options.paddingStrategy);
+  set(OptionIndex.MaxHeaderListPairs, options.maxHeaderListPairs);
+  set(OptionIndex.MaxSettings, options.maxSettings, 1);
+  set(OptionIndex.MaxSessionMemory, options.maxSessionMemory, 1);
+  set(OptionIndex.StreamResetRate, options.streamResetRate, 1);
+  set(OptionIndex.StreamResetBurst, options.streamResetBurst, 1);
+  set(OptionIndex.MaxInvalidFrames, options.maxSessionInvalidFrames);
+  set(OptionIndex.MaxRejectedStreams, options.maxSessionRejectedStreams);
+  if (typeof options.strictFieldWhitespaceValidation === 'boolean')
+    values[OptionIndex.LenientWhitespace] = options.strictFieldWhitespaceValidation ? 0 : 1;
+  return values;
+}

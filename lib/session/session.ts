@@ -1,0 +1,487 @@
+import { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { format, inspect } from 'node:util';
+import type { NativeSession } from '../binding/contract.js';
+import { native } from '../binding/load.js';
+import { constants } from '../constants.js';
+import {
+  ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_MAX_PENDING_SETTINGS_ACK, ERR_HTTP2_NO_MEM, ERR_HTTP2_PING_LENGTH,
+  ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_SOCKET_BOUND, ERR_OUT_OF_RANGE,
+} from '../errors.js';
+import type { IncomingHeaders } from '../headers/decode.js';
+import { setIdleTimeout } from '../idle-timer.js';
+import { settingsInForce } from '../settings/in-force.js';
+import { type Settings, settingsPairs, validateSettings } from '../settings/values.js';
+import type { Http2Stream } from '../stream/stream.js';
+import { assertIsObject, validateBuffer, validateFunction, validateInt32, validateNumber } from '../validate.js';
+import { Acknowledged, cancelPing, cancelSettings, type PingCallback, type SettingsCallback } from './acknowledged.js';
+import { attach, closeSession } from './lifecycle.js';
+import { type NativeOptions, nativeOptions } from './native-options.js';
+import { initialOriginSet } from './origin-set.js';
+import { proxySocket } from './socket-proxy.js';
+import { Transport } from './transport.js';
+
+/** Options that client and server sessions share. */
+export interface SessionOptions extends NativeOptions {
+  settings?: Settings | undefined;
+  /** Identifiers of custom settings of the peer that are reported, at most ten. */
+  remoteCustomSettings?: number[] | undefined;
+  /** PING frames that may wait for an answer. Default 10. */
+  maxOutstandingPings?: number | undefined;
+  /** SETTINGS frames that may wait for an answer. Default 10. */
+  maxOutstandingSettings?: number | undefined;
+  /** Whether sending a single-value field twice is an error. Default true. */
+  strictSingleValueFields?: boolean | undefined;
+  /** Origins that a server announces when a session begins (RFC 8336). */
+  origins?: string[] | undefined;
+}
+
+/** What a session knows of its connection (RFC 9113, section 6.9, and nghttp2's own figures). */
+export interface SessionState {
+  effectiveLocalWindowSize?: number;
+  effectiveRecvDataLength?: number;
+  nextStreamID?: number;
+  localWindowSize?: number;
+  lastProcStreamID?: number;
+  remoteWindowSize?: number;
+  outboundQueueSize?: number;
+  deflateDynamicTableSize?: number;
+  inflateDynamicTableSize?: number;
+}
+
+const SERVER = constants.NGHTTP2_SESSION_SERVER;
+const NO_ERROR = constants.NGHTTP2_NO_ERROR;
+const UINT32 = 2 ** 32 - 1;
+const DEFAULT_MAX_OUTSTANDING = 10;
+
+const boundSockets = new WeakMap<object, Http2Session>();
+const stateNumbers = new Float64Array(9);
+
+/** The session that owns a socket. */
+export function sessionOf(socket: object): Http2Session | undefined {
+  return boundSockets.get(socket);
+}
+
+/** The socket is its owner's again. */
+export function unbind(socket: object): void {
+  boundSockets.delete(socket);
+}
+
+/** One end of an HTTP/2 connection. Made by servers and by `connect`, not by users. */
+export class Http2Session extends EventEmitter {
+  declare timeout?: number;
+
+  /** @internal */ _native: NativeSession | undefined;
+  /** @internal */ _transport: Transport | undefined;
+  /** @internal */ _socket: Duplex | undefined;
+  /** @internal Streams by their id. */
+  _streams = new Map<number, Http2Stream>();
+  /** @internal Streams without an id yet. */
+  _pendingStreams = new Set<Http2Stream>();
+  /** @internal Header values that the peer has sent before, by number. */
+  _headerValues: string[] = [];
+  /** @internal */ _type: number;
+  /** @internal */ _ready = false;
+  /** @internal */ _closed = false;
+  /** @internal */ _destroyed = false;
+  /** @internal */ _destroyCode: number = NO_ERROR;
+  /** @internal */ _goawayCode: number | null = null;
+  /** @internal */ _goawayLastStreamID: number | null = null;
+  /** @internal */ _strictSingleValueFields: boolean;
+  /** @internal */ _timer: NodeJS.Timeout | null = null;
+  /** @internal */ _progress = 0;
+  /** @internal */ _progressSeen = 0;
+  /** @internal */ _pings: Acknowledged<PingCallback>;
+  /** @internal */ _settings: Acknowledged<{ callback: SettingsCallback | undefined; custom: Record<number, number> | undefined }>;
+  /** @internal SETTINGS that were asked for and are not acknowledged, sent or not. */
+  _pendingAck = 0;
+  /** @internal */ _localCustom: Record<number, number> | undefined;
+  /** @internal */ _remoteCustom: Record<number, number> | undefined;
+  /** @internal */ _localSettings: Settings | undefined;
+  /** @internal */ _remoteSettings: Settings | undefined;
+  /** @internal */ _originSet: Set<string> | undefined;
+  /** @internal */ _maxOriginSetSize = 128;
+
+  private encryptedValue: boolean | undefined;
+  private alpnProtocolValue: string | undefined;
+  /** @internal null until asked for, undefined once the session has let go of its socket. */
+  _proxy: Duplex | null | undefined = null;
+
+  /** @internal */
+  constructor(type: number, options: SessionOptions, socket: Duplex) {
+    super();
+    if (boundSockets.has(socket)) throw new ERR_HTTP2_SOCKET_BOUND();
+    boundSockets.set(socket, this);
+    this._type = type;
+    this._socket = socket;
+    this._strictSingleValueFields = options.strictSingleValueFields ?? true;
+    this._pings = new Acknowledged(limitOf(options.maxOutstandingPings, 0));
+    this._settings = new Acknowledged(limitOf(options.maxOutstandingSettings, 1));
+    attach(socket);
+
+    const { setNoDelay, disableRenegotiation, connecting, secureConnecting } = socket as ConnectingSocket;
+    if (typeof setNoDelay === 'function') setNoDelay.call(socket);
+    if (typeof disableRenegotiation === 'function') disableRenegotiation.call(socket);
+    if (connecting || secureConnecting) {
+      socket.once(secureConnecting !== undefined ? 'secureConnect' : 'connect', () => {
+        try {
+          this.setUp(socket, options);
+        } catch (error) {
+          socket.destroy(error);
+        }
+      });
+    } else {
+      this.setUp(socket, options);
+    }
+  }
+
+  /** The connection stands: makes the core's session and announces the settings. */
+  private setUp(socket: Duplex, options: SessionOptions): void {
+    if (this._destroyed) {
+      process.nextTick(emitConnect, this, socket);
+      return;
+    }
+    this._ready = true;
+    const handle = new native.Session(this._type, nativeOptions(options));
+    this._native = handle;
+    for (const id of options.remoteCustomSettings ?? []) handle.watchRemoteSetting(id);
+    const { encrypted, alpnProtocol } = socket as ConnectingSocket;
+    this.encryptedValue = Boolean(encrypted);
+    this.alpnProtocolValue = encrypted ? alpnProtocol : 'h2c';
+    this._transport = new Transport(this, handle, socket);
+    this.settings(typeof options.settings === 'object' && options.settings !== null ? options.settings : {});
+    if (this._type === SERVER && Array.isArray(options.origins))
+      (this as unknown as { origin(...origins: string[]): void }).origin(...options.origins);
+    this._transport.schedule();
+    process.nextTick(emitConnect, this, socket);
+    // A tick later, so that whoever made the session has put its listeners in place.
+    process.nextTick(startTransport, this._transport);
+  }
+
+  /** True over TLS, false over anything else, undefined until connected. */
+  get encrypted(): boolean | undefined {
+    return this.encryptedValue;
+  }
+
+  /** 'h2c' without TLS, else what was negotiated; undefined until connected. */
+  get alpnProtocol(): string | undefined {
+    return this.alpnProtocolValue;
+  }
+
+  /** Origins that this connection is authoritative for (RFC 8336); undefined without TLS. */
+  get originSet(): string[] | undefined {
+    if (!this.encrypted || this.destroyed) return undefined;
+    return [...this._origins()];
+  }
+
+  /** @internal */
+  _origins(): Set<string> {
+    return this._originSet ??= initialOriginSet(this._socket);
+  }
+
+  get connecting(): boolean {
+    return !this._ready;
+  }
+
+  /** Whether `close` was called, or the connection is going away. */
+  get closed(): boolean {
+    return this._closed;
+  }
+
+  get destroyed(): boolean {
+    return this._destroyed;
+  }
+
+  /** `constants.NGHTTP2_SESSION_SERVER` or `NGHTTP2_SESSION_CLIENT`. */
+  get type(): number {
+    return this._type;
+  }
+
+  /** The code of a GOAWAY received, else 0. */
+  get goawayCode(): number {
+    return this._goawayCode ?? NO_ERROR;
+  }
+
+  get goawayLastStreamID(): number {
+    return this._goawayLastStreamID ?? 0;
+  }
+
+  /** Whether SETTINGS that were sent are not acknowledged yet. */
+  get pendingSettingsAck(): boolean {
+    return this._pendingAck > 0;
+  }
+
+  /** The socket, through a proxy that forbids what would disturb the frames. */
+  get socket(): Duplex {
+    if (this._proxy === null) this._proxy = proxySocket(this);
+    return this._proxy!;
+  }
+
+  get state(): SessionState {
+    if (this.connecting || this.destroyed || !this._native!.state(stateNumbers)) return {};
+    return {
+      effectiveLocalWindowSize: stateNumbers[0]!,
+      effectiveRecvDataLength: stateNumbers[1]!,
+      nextStreamID: stateNumbers[2]!,
+      localWindowSize: stateNumbers[3]!,
+      lastProcStreamID: stateNumbers[4]!,
+      remoteWindowSize: stateNumbers[5]!,
+      outboundQueueSize: stateNumbers[6]!,
+      deflateDynamicTableSize: stateNumbers[7]!,
+      inflateDynamicTableSize: stateNumbers[8]!,
+    };
+  }
+
+  /** Settings of this side, as far as the peer has acknowledged them. */
+  get localSettings(): Settings {
+    if (this._localSettings !== undefined) return this._localSettings;
+    if (this.destroyed || this.connecting) return {};
+    return this._localSettings = settingsInForce(this._native!, false, this._localCustom);
+  }
+
+  /** Settings of the peer. */
+  get remoteSettings(): Settings {
+    if (this._remoteSettings !== undefined) return this._remoteSettings;
+    if (this.destroyed || this.connecting) return {};
+    return this._remoteSettings = settingsInForce(this._native!, true, this._remoteCustom);
+  }
+
+  /**
+   * Sends SETTINGS (RFC 9113, section 6.5).
+   *
+   * @param callback called when they are acknowledged, with the settings now in force and the milliseconds it took
+   * @throws ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_INVALID_SETTING_VALUE, ERR_INVALID_ARG_TYPE
+   */
+  settings(settings: Settings, callback?: SettingsCallback): void {
+    if (this.destroyed) throw new ERR_HTTP2_INVALID_SESSION();
+    assertIsObject(settings, 'settings');
+    validateSettings(settings);
+    if (callback) validateFunction(callback, 'callback');
+    this._pendingAck++;
+    const copy = { ...settings };
+    if (this.connecting) this.once('connect', () => this.submitSettings(copy, callback));
+    else this.submitSettings(copy, callback);
+  }
+
+  private submitSettings(settings: Settings, callback: SettingsCallback | undefined): void {
+    if (this.destroyed) return;
+    this._touch();
+    const pairs = settingsPairs(settings);
+    if (this._settings.full) {
+      this._pendingAck--;
+      cancelSettings(callback);
+      this.destroy(new ERR_HTTP2_MAX_PENDING_SETTINGS_ACK());
+      return;
+    }
+    const custom = pairs.filter(([id]) => settings.customSettings !== undefined && String(id) in settings.customSettings);
+    this._settings.sent({ callback, custom: custom.length > 0 ? Object.fromEntries(custom) : undefined });
+    this._native!.settings(Float64Array.from(pairs.flat()), pairs.length);
+    this._transport!.schedule();
+  }
+
+  /**
+   * Sends a PING (RFC 9113, section 6.7).
+   *
+   * @param payload 8 octets, else the time
+   * @param callback called with the milliseconds until the answer, or with ERR_HTTP2_PING_CANCEL
+   * @returns false if `maxOutstandingPings` are waiting already
+   * @throws ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_PING_LENGTH, ERR_INVALID_ARG_TYPE
+   */
+  ping(callback: PingCallback): boolean | undefined;
+  ping(payload: NodeJS.ArrayBufferView | undefined, callback: PingCallback): boolean | undefined;
+  ping(payload: unknown, callback?: PingCallback): boolean | undefined {
+    if (this.destroyed) throw new ERR_HTTP2_INVALID_SESSION();
+    if (typeof payload === 'function') {
+      callback = payload as PingCallback;
+      payload = undefined;
+    }
+    if (payload) {
+      validateBuffer(payload, 'payload');
+      if (payload.byteLength !== 8) throw new ERR_HTTP2_PING_LENGTH();
+    }
+    validateFunction(callback, 'callback');
+    if (this.connecting || this.closed) {
+      process.nextTick(cancelPing, callback as PingCallback);
+      return undefined;
+    }
+    if (this._pings.full) {
+      cancelPing(callback as PingCallback);
+      return false;
+    }
+    this._pings.sent(callback as PingCallback);
+    this._native!.ping(pingPayload(payload as NodeJS.ArrayBufferView | undefined));
+    this._transport!.schedule();
+    return true;
+  }
+
+  /**
+   * Sends GOAWAY (RFC 9113, section 6.8) and goes on.
+   *
+   * @param lastStreamID 0 for the last stream that was processed
+   * @throws ERR_HTTP2_INVALID_SESSION, ERR_INVALID_ARG_TYPE
+   */
+  goaway(code: number = NO_ERROR, lastStreamID = 0, opaqueData?: NodeJS.ArrayBufferView): void {
+    if (this.destroyed) throw new ERR_HTTP2_INVALID_SESSION();
+    if (opaqueData !== undefined) validateBuffer(opaqueData, 'opaqueData');
+    validateNumber(code, 'code');
+    validateNumber(lastStreamID, 'lastStreamID');
+    const submit = (): void => {
+      if (this.destroyed) return;
+      this._touch();
+      this._native!.goaway(code, lastStreamID, opaqueData && bytesOf(opaqueData));
+      this._transport!.schedule();
+    };
+    if (this.connecting) this.once('connect', submit);
+    else submit();
+  }
+
+  /**
+   * Sets the id of the next stream that this side opens, 1 to 2^31-1 and larger than those before.
+   *
+   * @throws ERR_HTTP2_INVALID_SESSION, ERR_OUT_OF_RANGE, ERR_INVALID_ARG_TYPE
+   */
+  setNextStreamID(id: number): void {
+    if (this.destroyed) throw new ERR_HTTP2_INVALID_SESSION();
+    validateNumber(id, 'id');
+    if (id <= 0 || id > UINT32) throw new ERR_OUT_OF_RANGE('id', `> 0 and <= ${UINT32}`, id);
+    this._native!.setNextStreamId(id);
+  }
+
+  /**
+   * Sets the connection's window for receiving, in octets, 0 to 2^31-1. Streams keep theirs
+   * (`settings.initialWindowSize`).
+   *
+   * @throws ERR_HTTP2_INVALID_SESSION, ERR_OUT_OF_RANGE, ERR_INVALID_ARG_TYPE
+   */
+  setLocalWindowSize(windowSize: number): void {
+    if (this.destroyed) throw new ERR_HTTP2_INVALID_SESSION();
+    validateInt32(windowSize, 'windowSize', 0);
+    const result = this._native!.setLocalWindowSize(windowSize);
+    if (result === constants.NGHTTP2_ERR_NOMEM) this.destroy(new ERR_HTTP2_NO_MEM());
+    this._transport?.schedule();
+  }
+
+  setTimeout(msecs: number, callback?: () => void): this {
+    return setIdleTimeout(this, msecs, callback);
+  }
+
+  /** Lets the streams end, takes no new ones, then closes the connection. */
+  close(callback?: () => void): void {
+    if (this.closed || this.destroyed) return;
+    this._closed = true;
+    if (typeof callback === 'function') this.once('close', callback);
+    this.goaway();
+    this._maybeDestroy();
+  }
+
+  /**
+   * Ends everything now: the streams, the socket.
+   *
+   * @param error an Error, or a code instead of `code`
+   * @param code of the GOAWAY that is still sent; INTERNAL_ERROR with an error, else NO_ERROR
+   */
+  destroy(error?: Error | number | null, code?: number): void {
+    if (this.destroyed) return;
+    let cause: Error | null | undefined;
+    if (typeof error === 'number' || error === undefined) {
+      code = error ?? NO_ERROR;
+      cause = code !== NO_ERROR ? new ERR_HTTP2_SESSION_ERROR(code) : undefined;
+    } else {
+      cause = error;
+    }
+    if (code === undefined && cause != null) code = constants.NGHTTP2_INTERNAL_ERROR;
+    closeSession(this, code ?? NO_ERROR, cause ?? undefined);
+  }
+
+  ref(): void {
+    (this._socket as Partial<ConnectingSocket> | undefined)?.ref?.();
+  }
+
+  unref(): void {
+    (this._socket as Partial<ConnectingSocket> | undefined)?.unref?.();
+  }
+
+  override [EventEmitter.captureRejectionSymbol](error: Error, event: string | symbol, ...args: unknown[]): void {
+    if (event === 'stream') (args[0] as Http2Stream).destroy(error);
+    else this.destroy(error);
+  }
+
+  [inspect.custom](depth: number): unknown {
+    if (typeof depth === 'number' && depth < 0) return this;
+    return `Http2Session ${format({
+      type: this.type,
+      closed: this.closed,
+      destroyed: this.destroyed,
+      state: this.state,
+      localSettings: this.localSettings,
+      remoteSettings: this.remoteSettings,
+    })}`;
+  }
+
+  /** @internal A header block that opens a stream. */
+  _openIncoming(
+    _id: number, _headers: IncomingHeaders, _flags: number, _raw: string[], _endOfStream: boolean,
+  ): void {}
+
+  /** @internal The session has let go of its socket. */
+  _onLetGo(): void {}
+
+  /** @internal The last stream of a session that is closing takes it along. */
+  _maybeDestroy(): void {
+    if (!this._closed || this._streams.size > 0 || this._pendingStreams.size > 0) return;
+    this.destroy();
+  }
+
+  /** @internal */
+  _touch(): void {
+    if (this._timer !== null) this._timer.refresh();
+  }
+
+  /** @internal */
+  _isWriting(): boolean {
+    for (const stream of this._streams.values()) if (stream._isWriting()) return true;
+    return (this._socket?.writableLength ?? 0) > 0;
+  }
+
+  /** @internal Gives the socket `length` octets of what a stream keeps. */
+  _writeExternal(socket: Duplex, id: number, length: number): void {
+    const stream = this._streams.get(id);
+    if (stream !== undefined) stream._takeExternal(socket, length);
+    else socket.write(Buffer.alloc(length));
+  }
+}
+
+/** What is asked of a socket, beyond Duplex, where it has it. */
+interface ConnectingSocket extends Duplex {
+  connecting?: boolean;
+  secureConnecting?: boolean;
+  encrypted?: boolean;
+  alpnProtocol?: string;
+  setNoDelay?(): void;
+  disableRenegotiation?(): void;
+  ref(): void;
+  unref(): void;
+}
+
+function emitConnect(session: Http2Session, socket: Duplex): void {
+  session.emit('connect', session, socket);
+}
+
+function startTransport(transport: Transport): void {
+  transport.start();
+}
+
+function limitOf(given: unknown, least: number): number {
+  return typeof given === 'number' ? Math.max(least, given) : DEFAULT_MAX_OUTSTANDING;
+}
+
+function bytesOf(view: NodeJS.ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function pingPayload(given: NodeJS.ArrayBufferView | undefined): Uint8Array {
+  if (given) return bytesOf(given);
+  const time = Buffer.alloc(8);
+  time.writeBigUInt64BE(process.hrtime.bigint());
+  return time;
+}

@@ -1,0 +1,197 @@
+import type { Duplex } from 'node:stream';
+import { type Batch, giveBack, takeBatch } from '../binding/batch.js';
+import type { NativeSession } from '../binding/contract.js';
+import { BatchHeader, Record } from '../binding/records.js';
+import { dispatch } from './dispatch.js';
+import type { Http2Session } from './session.js';
+
+/** Octets that one pull can give. All sessions share the memory: what is not written at once is copied out of it. */
+const OUT_CAPACITY = 64 * 1024;
+/** Octets of large chunks that one pull puts between its frame headers. */
+const BUDGET = 256 * 1024;
+/** With more than this waiting in the socket, the streams wait. */
+const MAX_WAITING = 256 * 1024;
+/** An output up to this size is copied; a larger one takes the memory with it. */
+const COPIED = 16 * 1024;
+
+let spare: Buffer | undefined;
+
+function takeOut(): Buffer {
+  const out = spare ?? Buffer.allocUnsafeSlow(OUT_CAPACITY);
+  spare = undefined;
+  return out;
+}
+
+/**
+ * Between a session and its socket: received chunks go to the core and what it recorded is dispatched; what the core
+ * wants to send is written once per turn.
+ *
+ * The socket is used through its public API only, so it can be any Duplex.
+ */
+export class Transport {
+  /** A received chunk is being dispatched: another one has to wait. */
+  private receiving = false;
+  private backlog: Uint8Array[] | undefined;
+  private scheduled = false;
+  private flushing = false;
+  private blocked = false;
+  private closed = false;
+
+  private readonly onData = (chunk: Uint8Array | string): void => {
+    this.receive(typeof chunk === 'string' ? Buffer.from(chunk, this.socket.readableEncoding ?? 'utf8') : chunk);
+  };
+
+  private readonly onDrain = (): void => {
+    if (!this.blocked) return;
+    this.blocked = false;
+    this.flush();
+  };
+
+  constructor(
+    private readonly session: Http2Session,
+    private readonly native: NativeSession,
+    readonly socket: Duplex,
+  ) {}
+
+  start(): void {
+    this.socket.on('data', this.onData);
+    this.socket.on('drain', this.onDrain);
+    // A socket that somebody has paused before handing it over must flow as well.
+    this.socket.resume();
+  }
+
+  /** Sends what is left; then nothing more is received or sent. The socket keeps flowing, so that its end is seen. */
+  finish(): void {
+    if (this.closed) return;
+    while (this.pull() && this.more);
+    this.closed = true;
+    this.backlog = undefined;
+    this.socket.removeListener('drain', this.onDrain);
+  }
+
+  receive(chunk: Uint8Array): void {
+    if (this.closed) return;
+    if (this.receiving) {
+      (this.backlog ??= []).push(chunk);
+      return;
+    }
+    this.receiving = true;
+    this.session._touch();
+    const batch = takeBatch();
+    const end = batch.settle(this.native.receive(chunk, batch.index));
+    dispatch(this.session, batch, BatchHeader.Start, 0, end, chunk);
+  }
+
+  /** The last chunk is dispatched. */
+  received(): void {
+    this.receiving = false;
+    if (this.closed) return;
+    const next = this.backlog?.shift();
+    if (next !== undefined) this.receive(next);
+    else this.flush();
+  }
+
+  /** Asks for a flush at the end of this turn. */
+  schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    // Whoever dispatches flushes at its end.
+    if (!this.receiving && !this.flushing) process.nextTick(flushScheduled, this);
+  }
+
+  flushIfScheduled(): void {
+    if (this.scheduled) this.flush();
+  }
+
+  /** Sends all that can be sent. */
+  flush(): void {
+    if (this.closed || this.flushing) return;
+    if (this.receiving) {
+      this.scheduled = true;
+      return;
+    }
+    this.flushing = true;
+    try {
+      do {
+        this.scheduled = false;
+        if (this.blocked || !this.pull()) break;
+        // What was dispatched may have brought new commands.
+      } while (!this.closed && (this.more || this.scheduled));
+    } finally {
+      this.flushing = false;
+    }
+  }
+
+  private more = false;
+
+  private pull(): boolean {
+    const { native, socket } = this;
+    if (socket.destroyed) return false;
+    const out = takeOut();
+    const batch = takeBatch();
+    const end = batch.settle(native.pull(out, batch.index, BUDGET));
+    const { ints } = batch;
+    const length = ints[BatchHeader.OutLength]!;
+    this.more = ints[BatchHeader.More] === 1;
+    if (length > 0) {
+      const bytes = this.keep(out, length);
+      if (ints[BatchHeader.Segments] === 0) socket.write(bytes);
+      else this.writeSegments(bytes, batch, end);
+      this.session._progress++;
+      this.session._touch();
+      this.blocked = socket.writableNeedDrain &&
+        socket.writableLength >= Math.max(MAX_WAITING, socket.writableHighWaterMark);
+    } else {
+      spare = out;
+    }
+    if (end > BatchHeader.Start) dispatch(this.session, batch, BatchHeader.Start, 0, end, undefined);
+    else giveBack(batch);
+    return true;
+  }
+
+  private keep(out: Buffer, length: number): Buffer {
+    if (length > COPIED) return out.subarray(0, length);
+    spare = out;
+    const bytes = Buffer.allocUnsafe(length);
+    out.copy(bytes, 0, 0, length);
+    return bytes;
+  }
+
+  /** Frame headers from the output, and between them the chunks that the streams have kept. */
+  private writeSegments(bytes: Buffer, batch: Batch, end: number): void {
+    const { socket } = this;
+    const { ints } = batch;
+    let from = 0;
+    socket.cork();
+    for (let at: number = BatchHeader.Start; at < end;) {
+      if (ints[at] !== Record.Segment) {
+        at += sizeOfSendRecord(ints[at]!);
+        continue;
+      }
+      const offset = ints[at + 1]!;
+      if (offset > from) socket.write(bytes.subarray(from, offset));
+      from = offset;
+      this.session._writeExternal(socket, ints[at + 2]!, ints[at + 3]!);
+      at += 4;
+    }
+    if (from < bytes.length) socket.write(bytes.subarray(from));
+    socket.uncork();
+  }
+}
+
+function flushScheduled(transport: Transport): void {
+  transport.flushIfScheduled();
+}
+
+/** Integers of a record that a pull can give, its type included. */
+function sizeOfSendRecord(type: number): number {
+  switch (type) {
+    case Record.Wrote:
+    case Record.WantTrailers:
+      return 2;
+    case Record.FrameError:
+      return 4;
+    default:
+      return 3;
+  }
+}

@@ -1,0 +1,46 @@
+import { constants } from '../constants.js';
+import type { IncomingHeaders } from '../headers/decode.js';
+import type { Http2Session } from '../session/session.js';
+import { clientChannels } from '../observe/channels.js';
+import { Http2Stream } from './stream.js';
+
+/** A client's stream: a request that it made, or a push that the server promised. */
+export class ClientHttp2Stream extends Http2Stream {
+  /** @internal */
+  constructor(session: Http2Session, id: number | undefined) {
+    super(session, id);
+    this._headersSent = true;
+  }
+
+  /** @internal */
+  override _onHeaders(event: string, headers: unknown, flags: number): void {
+    if ((event === 'response' || event === 'push') && clientChannels.finish.hasSubscribers)
+      clientChannels.finish.publish({ stream: this, headers, flags });
+  }
+
+  /** @internal */
+  override _publishClose(): void {
+    if (clientChannels.close.hasSubscribers) clientChannels.close.publish({ stream: this });
+  }
+
+  /** @internal */
+  override _publishError(_session: Http2Session, error: Error): void {
+    if (clientChannels.error.hasSubscribers) clientChannels.error.publish({ stream: this, error });
+  }
+
+  /** @internal */
+  override _publishBodyChunk(writev: boolean, data: unknown, encoding: string): void {
+    if (clientChannels.bodyChunkSent.hasSubscribers)
+      clientChannels.bodyChunkSent.publish({ stream: this, writev, data, encoding });
+  }
+
+  /** @internal */
+  override _publishBodySent(): void {
+    if (clientChannels.bodySent.hasSubscribers) clientChannels.bodySent.publish({ stream: this });
+  }
+}
+
+/** Whether an informational header block says that the body may be sent (RFC 9110, section 15.2.1). */
+export function isContinue(headers: IncomingHeaders): boolean {
+  return headers[':status'] === constants.HTTP_STATUS_CONTINUE;
+}

@@ -1,0 +1,326 @@
+// deps/ builds nothing that it could not verify. Every case has a small archive and a manifest of its own; no network.
+
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+// @ts-expect-error: plain JavaScript
+import { applyPatch } from '../../deps/lib/unpack.mjs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const command = join(project, 'deps/nghttp2.mjs');
+
+const sum = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
+
+const HEADER = 'typedef int nghttp2_placeholder;\n';
+const SESSION = 'int nghttp2_session_limit(void) {\n  return 0;\n}\n';
+const VERSION_TEMPLATE = '#define NGHTTP2_VERSION "@PACKAGE_VERSION@"\n#define NGHTTP2_VERSION_NUM @PACKAGE_VERSION_NUM@\n';
+const GOOD_PATCH = `--- a/lib/nghttp2_session.c
++++ b/lib/nghttp2_session.c
+@@ -1,3 +1,3 @@
+ int nghttp2_session_limit(void) {
+-  return 0;
++  return 1000;
+ }
+`;
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'duetto-deps-'));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+const write = (path: string, text: string) => {
+  mkdirSync(dirname(join(dir, path)), { recursive: true });
+  writeFileSync(join(dir, path), text);
+};
+
+function writeTree(folder: string, version = '9.8.7') {
+  write(`${folder}/lib/includes/nghttp2/nghttp2.h`, HEADER);
+  write(`${folder}/lib/includes/nghttp2/nghttp2ver.h.in`, VERSION_TEMPLATE);
+  write(`${folder}/lib/nghttp2_session.c`, SESSION);
+  write(`${folder}/configure.ac`, `AC_INIT([nghttp2], [${version}], [someone])\n`);
+  write(`${folder}/doc/readme`, 'not needed for a build\n');
+}
+
+/** Packs a folder of the test's into mirror/NAME; returns its checksum. */
+function pack(folder: string, name: string) {
+  mkdirSync(join(dir, 'mirror'), { recursive: true });
+  const file = join(dir, 'mirror', name);
+  const { status, stderr } = spawnSync('tar', ['-czf', file, '-C', dir, folder], { encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+  return sum(readFileSync(file));
+}
+
+/** A mirror with one release and one archive of patches, and the manifest for it; `change` may spoil the manifest. */
+function writeRelease({ patch = GOOD_PATCH, patchSum = sum(patch) }: { patch?: string; patchSum?: string } = {}) {
+  writeTree('nghttp2-9.8.7');
+  write('debian/patches/fix.patch', patch);
+  const files = {
+    'source.tar.gz': pack('nghttp2-9.8.7', 'source.tar.gz'),
+    'patches.tar.gz': pack('debian', 'patches.tar.gz'),
+  };
+  const entry = {
+    version: '9.8.7',
+    summary: 'made for a test',
+    archive: 'source.tar.gz',
+    files,
+    patches: [{ name: 'fix', from: 'patches.tar.gz', file: 'debian/patches/fix.patch', sha256: patchSum, reason: 'a test' }],
+  };
+  write('manifest.json', JSON.stringify({ format: 1, default: '9.8.7', versions: [entry] }));
+  return files;
+}
+
+function run(args: string[], { mirror = join(dir, 'mirror'), env = {} }: { mirror?: string; env?: object } = {}) {
+  const inherited = { ...process.env, DUETTO_NGHTTP2: '', DUETTO_NGHTTP2_MIRROR: mirror };
+  const paths = ['--manifest', join(dir, 'manifest.json'), '--root', join(dir, 'deps')];
+  const result = spawnSync(process.execPath, [command, ...args, ...paths], { encoding: 'utf8', env: { ...inherited, ...env } });
+  return { status: result.status, output: result.stdout + result.stderr };
+}
+
+const made = (path: string) => join(dir, 'deps/nghttp2', path);
+const active = () => JSON.parse(readFileSync(made('active.json'), 'utf8'));
+
+describe('a version of the manifest', () => {
+  test('is unpacked, patched, given its version header, and becomes the active one', () => {
+    writeRelease();
+    const { status, output } = run(['fetch']);
+    expect(status, output).toBe(0);
+    expect(readFileSync(made('9.8.7/lib/nghttp2_session.c'), 'utf8')).toContain('return 1000;');
+    expect(readFileSync(made('9.8.7/lib/includes/nghttp2/nghttp2ver.h'), 'utf8')).toBe(
+      '#define NGHTTP2_VERSION "9.8.7"\n#define NGHTTP2_VERSION_NUM 0x090807\n',
+    );
+    expect(existsSync(made('9.8.7/doc'))).toBe(false);
+    expect(active()).toMatchObject({ id: '9.8.7', version: '9.8.7', sources: ['lib/nghttp2_session.c'], patches: ['fix'] });
+  });
+
+  test('is not made twice', () => {
+    writeRelease();
+    run(['fetch']);
+    const { status, output } = run(['fetch'], { mirror: '' });
+    expect(status).toBe(0);
+    expect(output).toBe('nghttp2: 9.8.7 is up to date\n');
+  });
+
+  test('is made again when its manifest entry changes', () => {
+    writeRelease();
+    run(['fetch']);
+    const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
+    manifest.versions[0].patches = [];
+    write('manifest.json', JSON.stringify(manifest));
+    expect(run(['fetch']).status).toBe(0);
+    expect(readFileSync(made('9.8.7/lib/nghttp2_session.c'), 'utf8')).toBe(SESSION);
+    expect(active().patches).toEqual([]);
+  });
+
+  test('is refused when its archive was tampered with, naming both sums and the file', () => {
+    const files = writeRelease();
+    const file = join(dir, 'mirror/source.tar.gz');
+    const bytes = readFileSync(file);
+    bytes[bytes.length - 1] ^= 1;
+    writeFileSync(file, bytes);
+    const { status, output } = run(['fetch']);
+    expect(status).toBe(1);
+    expect(output).toContain(files['source.tar.gz']);
+    expect(output).toContain(sum(bytes));
+    expect(output).toContain(file);
+    expect(existsSync(made('active.json'))).toBe(false);
+  });
+
+  test('is refused when the download kept from before was tampered with', () => {
+    const files = writeRelease();
+    run(['fetch']);
+    rmSync(made('9.8.7'), { recursive: true });
+    writeFileSync(join(dir, 'deps/download/patches.tar.gz'), 'something else');
+    const { status, output } = run(['fetch']);
+    expect(status).toBe(1);
+    expect(output).toContain(files['patches.tar.gz']);
+    expect(output).toContain(sum('something else'));
+  });
+
+  test('is refused when a patch is not the one that was reviewed', () => {
+    writeRelease({ patchSum: sum('the reviewed one') });
+    const { status, output } = run(['fetch']);
+    expect(status).toBe(1);
+    expect(output).toContain(sum('the reviewed one'));
+    expect(output).toContain(sum(GOOD_PATCH));
+  });
+
+  test.each([
+    ['a hunk that does not fit', GOOD_PATCH.replace('return 0', 'return 5')],
+    ['a hunk that fits only with fuzz', GOOD_PATCH.replace(' }', ' } /* moved on */')],
+    ['a patch that is already applied', GOOD_PATCH.replace('-  return 0', '-  return 7').replace('return 1000', 'return 0')],
+    ['a patch for a file that is not there', GOOD_PATCH.replaceAll('nghttp2_session', 'nghttp2_other')],
+  ])('is refused when its patch fails: %s', (_what, patch) => {
+    writeRelease({ patch });
+    const { status, output } = run(['fetch']);
+    expect(status).toBe(1);
+    expect(output).toContain('the patch fix does not apply');
+    expect(existsSync(made('active.json'))).toBe(false);
+    expect(existsSync(made('9.8.7'))).toBe(false);
+  });
+
+  test('is refused when what it is patched to is not what was reviewed', () => {
+    writeRelease();
+    const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
+    manifest.versions[0].tree = sum('another tree');
+    write('manifest.json', JSON.stringify(manifest));
+    const { status, output } = run(['fetch']);
+    expect(status).toBe(1);
+    expect(output).toContain(sum('another tree'));
+  });
+
+  test('that is not to be had says what was tried and what to do', () => {
+    const files = writeRelease();
+    const { status, output } = run(['fetch'], { mirror: join(dir, 'empty') });
+    expect(status).toBe(1);
+    expect(output).toContain('source.tar.gz of nghttp2 9.8.7 is not to be had');
+    expect(output).toContain(`mirror folder: ${join(dir, 'empty')} has no source.tar.gz`);
+    expect(output).toContain('upstream release: the manifest has no upstream archive');
+    expect(output).toContain('Debian source package: the manifest names no Debian package');
+    expect(output).toContain(files['source.tar.gz']);
+    expect(output).toContain('DUETTO_NGHTTP2_MIRROR');
+  });
+
+  test('whose upstream host does not answer goes on to the next source', () => {
+    writeRelease();
+    const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
+    // Port 9 of the loopback: nothing listens, and it leaves the machine in no case.
+    manifest.versions[0].upstream = { 'source.tar.gz': 'http://127.0.0.1:9/source.tar.gz' };
+    write('manifest.json', JSON.stringify(manifest));
+    const { status, output } = run(['fetch'], { mirror: '' });
+    expect(status).toBe(1);
+    expect(output).toMatch(/upstream release: http:\/\/127\.0\.0\.1:9\/source\.tar\.gz: \S/);
+    expect(output).toContain('Debian source package:');
+  });
+
+  test('cannot be given a checksum by the caller', () => {
+    writeRelease();
+    expect(run(['fetch', '9.8.7', '--sha256', sum('x')]).status).toBe(1);
+  });
+});
+
+describe('applying a patch', () => {
+  const apply = (tools: object, patch = GOOD_PATCH) => {
+    writeTree('tree');
+    write('fix.patch', patch);
+    applyPatch(join(dir, 'fix.patch'), join(dir, 'tree'), 'fix', tools);
+    return readFileSync(join(dir, 'tree/lib/nghttp2_session.c'), 'utf8');
+  };
+
+  test.each([['patch'], ['git']])('works with %s alone', (tool) => {
+    expect(apply({ [tool]: true })).toContain('return 1000;');
+    expect(() => apply({ [tool]: true }, GOOD_PATCH.replace('return 0', 'return 5'))).toThrow('does not apply');
+  });
+
+  test('fails with a word when there is neither', () => {
+    expect(() => apply({})).toThrow('neither patch nor git is on this machine');
+  });
+});
+
+describe('a manifest with a hole', () => {
+  test.each([
+    ['a patch without a reason', (entry: any) => delete entry.patches[0].reason],
+    ['a patch without a checksum', (entry: any) => delete entry.patches[0].sha256],
+    ['an archive without a checksum', (entry: any) => delete entry.files['source.tar.gz']],
+  ])('is refused: %s', (_what, spoil) => {
+    writeRelease();
+    const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
+    spoil(manifest.versions[0]);
+    write('manifest.json', JSON.stringify(manifest));
+    const { status, output } = run(['fetch']);
+    expect(status).toBe(1);
+    expect(output).toContain('manifest');
+  });
+
+  test("is not what the project's own manifest is", () => {
+    const { status, stdout } = spawnSync(process.execPath, [command, 'list'], { encoding: 'utf8' });
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^1\.64\.0 .*\(default/m);
+    expect(stdout).toContain('CVE-2026-27135');
+  });
+});
+
+describe('verify', () => {
+  test('is content with what fetch made', () => {
+    writeRelease();
+    run(['fetch']);
+    expect(run(['verify']).status).toBe(0);
+  });
+
+  test('finds a tree that was changed afterwards', () => {
+    writeRelease();
+    run(['fetch']);
+    writeFileSync(made('9.8.7/lib/nghttp2_session.c'), SESSION);
+    const { status, output } = run(['verify']);
+    expect(status).toBe(1);
+    expect(output).toContain('the tree 9.8.7 was changed');
+  });
+});
+
+describe('an nghttp2 of the user\'s own', () => {
+  beforeEach(() => writeRelease());
+
+  test('may be a tarball, and is recorded as unverified', () => {
+    writeTree('mine', '9.9.0-DEV');
+    pack('mine', 'mine.tar.gz');
+    const { status, output } = run(['fetch', join(dir, 'mirror/mine.tar.gz')]);
+    expect(status, output).toBe(0);
+    expect(active()).toMatchObject({ version: '9.9.0-DEV', patches: [], origin: { kind: 'tarball' } });
+    expect(active().id).toMatch(/^9\.9\.0-DEV-user-[0-9a-f]{10}$/);
+    expect(active().origin.trust).toBe('unverified by the manifest, named by the user');
+    expect(readFileSync(made(`${active().id}/lib/includes/nghttp2/nghttp2ver.h`), 'utf8')).toContain('0x090900');
+  });
+
+  test('is refused when it does not have the checksum that the user gave', () => {
+    writeTree('mine');
+    const actual = pack('mine', 'mine.tar.gz');
+    const { status, output } = run(['fetch', join(dir, 'mirror/mine.tar.gz'), '--sha256', sum('x')]);
+    expect(status).toBe(1);
+    expect(output).toContain(actual);
+    expect(output).toContain(sum('x'));
+  });
+
+  test('may be a folder, which is read again when it has changed', () => {
+    writeTree('mine');
+    expect(run(['fetch', join(dir, 'mine')]).status).toBe(0);
+    const first = active().id;
+    write('mine/lib/nghttp2_session.c', SESSION.replace('0', '2'));
+    expect(run(['fetch', join(dir, 'mine')]).status).toBe(0);
+    expect(active().id).not.toBe(first);
+  });
+
+  test('may be a git address with a branch', ({ skip }) => {
+    if (spawnSync('git', ['--version']).error) skip('git is missing');
+    writeTree('mine');
+    const git = (...args: string[]) => {
+      const who = ['-c', 'user.name=a test', '-c', 'user.email=test@localhost'];
+      const result = spawnSync('git', ['-C', join(dir, 'mine'), ...who, ...args], { encoding: 'utf8' });
+      expect(result.status, result.stderr).toBe(0);
+      return result.stdout.trim();
+    };
+    git('init', '-q', '-b', 'main');
+    git('checkout', '-q', '-b', 'feature');
+    git('add', '.');
+    git('commit', '-q', '-m', 'a tree');
+    const { status, output } = run(['fetch', `file://${join(dir, 'mine')}#feature`]);
+    expect(status, output).toBe(0);
+    expect(active().origin).toMatchObject({ kind: 'git', commit: git('rev-parse', 'HEAD') });
+  });
+
+  test('must be nghttp2', () => {
+    write('other/readme', 'not nghttp2\n');
+    const { status, output } = run(['fetch', join(dir, 'other')]);
+    expect(status).toBe(1);
+    expect(output).toContain('is not nghttp2');
+  });
+
+  test('must exist', () => {
+    const { status, output } = run(['fetch', '1.2.3']);
+    expect(status).toBe(1);
+    expect(output).toContain('1.2.3 is neither a version of the manifest nor a file or folder');
+  });
+});
