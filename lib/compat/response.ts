@@ -360,7 +360,7 @@ export class Http2ServerResponse extends Stream {
     }
     stream.pushStream(headers, {}, (error, pushed) => {
       if (error) callback(error);
-      else callback(null, new Http2ServerResponse(pushed));
+      else callback(null, new Http2ServerResponse(pushed!));
     });
   }
 
