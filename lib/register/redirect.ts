@@ -1,4 +1,4 @@
-import * as module from 'node:module';
+import * as modules from 'node:module';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -20,7 +20,7 @@ interface WithBuiltins {
 
 /** `require`, whoever made it, and `process.getBuiltinModule`. */
 export function redirectCommonJs(duetto: object): void {
-  const loader = module.Module as unknown as Loading;
+  const loader = modules.Module as unknown as Loading;
   const { _load: load } = loader;
   loader._load = function (request, parent, ...rest) {
     // The original, should this package ever want it.
@@ -38,17 +38,17 @@ export function redirectCommonJs(duetto: object): void {
 
 /** `import`, static and dynamic. */
 export function redirectEsModules(): void {
-  const { registerHooks, register } = module as Partial<typeof module>;
+  const { registerHooks, register } = modules as Partial<typeof modules>;
   if (registerHooks !== undefined) {
     registerHooks({ resolve });
   } else if (register !== undefined) {
-    register('register-hooks.mjs', homeUrl, { data: { entry: entryUrl, home: homeUrl } });
+    register(new URL('register-hooks.mjs', homeUrl), { data: { entry: entryUrl, home: homeUrl } });
   } else {
     throw new Error(`duetto/register: ES modules cannot be redirected in Node ${process.version}, but from 20.6 on`);
   }
 }
 
-const resolve: module.ResolveHookSync = (specifier, context, next) => {
+const resolve: modules.ResolveHookSync = (specifier, context, next) => {
   const asked = isHttp2(specifier) && !context.parentURL?.startsWith(homeUrl);
   // The hook sees `require` as well; that is the other function's.
   if (!asked || context.conditions.includes('require')) return next(specifier, context);

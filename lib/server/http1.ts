@@ -10,9 +10,9 @@ const forwarded = new Set<string | symbol>([
 ]);
 
 /** What every server that listens has of its own. */
-const listening = new Set(Object.keys(new net.Server()));
+const listening = new Set(Reflect.ownKeys(new net.Server()));
 
-type Members = Record<string, unknown>;
+type Members = Record<PropertyKey, unknown>;
 
 /**
  * The HTTP/1 half of a secure server: an `http.Server` that never listens, and gets the connections whose clients did
@@ -44,10 +44,13 @@ export class Http1Fallback extends http.Server {
     (socket as { server?: unknown }).server = this.#owner;
   }
 
-  /** What `http.Server` has and `net.Server` has not (timeouts, limits, ...) lives in the HTTP/2 server. */
+  /**
+   * What `http.Server` has and `net.Server` has not (timeouts, limits, ...) lives in the HTTP/2 server; the
+   * classes of messages too, under symbols, where Node looks for them through `socket.server`.
+   */
   #share(): void {
     const owner = this.#owner as unknown as Members;
-    for (const name of Object.keys(this)) {
+    for (const name of Reflect.ownKeys(this)) {
       if (listening.has(name)) continue;
       owner[name] ??= (this as unknown as Members)[name];
       Object.defineProperty(this, name, {
