@@ -3,6 +3,8 @@ import { Duplex } from 'node:stream';
 import { format, inspect } from 'node:util';
 import { type NativeSession, WriteFlag } from '../binding/contract.js';
 import { native } from '../binding/load.js';
+import type { Http2ServerRequest } from '../compat/request.js';
+import type { Http2ServerResponse } from '../compat/response.js';
 import { constants, nameForErrorCode } from '../constants.js';
 import {
   ERR_HTTP2_INVALID_STREAM, ERR_HTTP2_STREAM_ERROR, ERR_HTTP2_TRAILERS_ALREADY_SENT, ERR_HTTP2_TRAILERS_NOT_READY,
@@ -89,8 +91,8 @@ export class Http2Stream extends Duplex {
   /** @internal In which a client's request was made: its events run there. */ _context: AsyncResource | undefined;
   /** @internal */ _origin = '';
   /** @internal */ _bodySource: BodySource | undefined;
-  /** @internal The compatibility layer's objects. */ _request: unknown = null;
-  /** @internal */ _response: unknown = null;
+  /** @internal The compatibility layer's objects. */ _request: Http2ServerRequest | null = null;
+  /** @internal */ _response: Http2ServerResponse | null = null;
   /** @internal */ _proxySocket: object | null = null;
 
   private writeCallback: WriteCallback | undefined;

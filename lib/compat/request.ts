@@ -1,0 +1,213 @@
+import type { ReadableOptions } from 'node:stream';
+import { ERR_INVALID_ARG_VALUE } from '../errors.js';
+import type { IncomingHeaders } from '../headers/decode.js';
+import { authorityOf } from '../headers/request.js';
+import type { ServerHttp2Stream } from '../stream/server-stream.js';
+import { validateString } from '../validate.js';
+import { LazyReadable } from './lazy-readable.js';
+import { socketOf } from './socket-proxy.js';
+import { type CompatEvent, follow } from './stream-events.js';
+
+// The stream outlives neither object, and its own end is not the request's.
+const plainOptions: ReadableOptions = { autoDestroy: false };
+
+/** A request as `node:http` would show it: `http.IncomingMessage` over a stream of HTTP/2. */
+export class Http2ServerRequest extends LazyReadable {
+  /** @internal */ declare _stream: ServerHttp2Stream;
+  /** @internal */ declare _headers: IncomingHeaders;
+  /** @internal */ declare _rawHeaders: string[];
+  /** @internal */ declare _options: ReadableOptions | undefined;
+  /** @internal Made when they come or are asked for. */ declare _trailers: IncomingHeaders | null;
+  /** @internal */ declare _rawTrailers: string[] | null;
+  /** @internal */ declare _aborted: boolean;
+  /** @internal The stream is closed. */ declare _closed: boolean;
+  /** @internal The stream's data comes here. */ declare _didRead: boolean;
+
+  constructor(
+    stream: ServerHttp2Stream, headers: IncomingHeaders, options: ReadableOptions | undefined, rawHeaders: string[],
+  ) {
+    super();
+    this._stream = stream;
+    this._headers = headers;
+    this._rawHeaders = rawHeaders;
+    this._options = options;
+    this._trailers = null;
+    this._rawTrailers = null;
+    this._aborted = false;
+    this._closed = false;
+    this._didRead = false;
+    follow(stream);
+    stream._request = this;
+  }
+
+  /** Whether the client gave up, or the connection broke, before the end. */
+  get aborted(): boolean {
+    return this._aborted;
+  }
+
+  /** Whether nothing more will come. */
+  get complete(): boolean {
+    return this._aborted || this._closed || this._stream.destroyed || (this._laidOut !== null && this.readableEnded);
+  }
+
+  get stream(): ServerHttp2Stream {
+    return this._stream;
+  }
+
+  /** Names in lower case, pseudo-header fields included, no prototype. */
+  get headers(): IncomingHeaders {
+    return this._headers;
+  }
+
+  /** `[name, value, name, value, ...]` as received. */
+  get rawHeaders(): string[] {
+    return this._rawHeaders;
+  }
+
+  /** Empty until `'end'`. */
+  get trailers(): IncomingHeaders {
+    return this._trailers ??= {};
+  }
+
+  get rawTrailers(): string[] {
+    return this._rawTrailers ??= [];
+  }
+
+  get httpVersionMajor(): number {
+    return 2;
+  }
+
+  get httpVersionMinor(): number {
+    return 0;
+  }
+
+  get httpVersion(): string {
+    return '2.0';
+  }
+
+  /** The connection's socket through a proxy: reading and writing throw ERR_HTTP2_NO_SOCKET_MANIPULATION. */
+  get socket(): object {
+    return socketOf(this._stream);
+  }
+
+  get connection(): object {
+    return this.socket;
+  }
+
+  get method(): string {
+    return this._headers[':method'] as string;
+  }
+
+  set method(method: string) {
+    validateString(method, 'method');
+    if (method.trim() === '') throw new ERR_INVALID_ARG_VALUE('method', method);
+    this._headers[':method'] = method;
+  }
+
+  /** `:authority`, else the Host field (RFC 9113, section 8.3.1). */
+  get authority(): string {
+    return authorityOf(this._headers) as string;
+  }
+
+  get scheme(): string {
+    return this._headers[':scheme'] as string;
+  }
+
+  get url(): string {
+    return this._headers[':path'] as string;
+  }
+
+  set url(url: string) {
+    this._headers[':path'] = url;
+  }
+
+  /** As `stream.setTimeout`; does nothing once the stream is closed. */
+  setTimeout(msecs: number, callback?: () => void): this {
+    if (!this._closed) this._stream.setTimeout(msecs, callback);
+    return this;
+  }
+
+  /** @internal */
+  override _read(): void {
+    if (this._closed) return;
+    const stream = this._stream;
+    if (this._didRead) {
+      process.nextTick(resume, stream);
+      return;
+    }
+    this._didRead = true;
+    if (stream.readableEnded) {
+      this.push(null);
+      return;
+    }
+    stream.on('data', onStreamData);
+    stream.on('end', onStreamEnd);
+  }
+
+  /** @internal */
+  override _readableOptions(): ReadableOptions {
+    return this._options === undefined ? plainOptions : { ...plainOptions, ...this._options };
+  }
+
+  /** @internal */
+  override _onLaidOut(): void {
+    this.on('pause', onPause);
+    this.on('resume', onResume);
+    if (this._closed) this.push(null);
+  }
+
+  /** @internal */
+  _onCompatEvent(event: CompatEvent, headers?: object, _flags?: number, rawHeaders?: string[]): void {
+    switch (event) {
+      case 'close':
+        this.onClose();
+        break;
+      case 'aborted':
+        if (this._closed) return;
+        this._aborted = true;
+        this.emit('aborted');
+        break;
+      case 'timeout':
+        this.emit('timeout');
+        break;
+      case 'trailers':
+        Object.assign(this.trailers, headers);
+        // Not a spread: the peer decides how many there are.
+        for (const text of rawHeaders ?? []) this.rawTrailers.push(text);
+        break;
+    }
+  }
+
+  private onClose(): void {
+    this._closed = true;
+    if (this._laidOut !== null) {
+      this.push(null);
+      // Nobody wanted the body: it runs dry, so that 'end' comes as it does in HTTP/1.
+      if (!this._didRead && !this._laidOut.resumeScheduled) this.resume();
+    }
+    this._stream._proxySocket = null;
+    this._stream._request = null;
+    this.emit('close');
+  }
+}
+
+function resume(stream: ServerHttp2Stream): void {
+  stream.resume();
+}
+
+function onStreamData(this: ServerHttp2Stream, chunk: unknown): void {
+  const request = this._request;
+  if (request !== null && !request.push(chunk)) this.pause();
+}
+
+function onStreamEnd(this: ServerHttp2Stream): void {
+  this._request?.push(null);
+}
+
+function onPause(this: Http2ServerRequest): void {
+  this._stream.pause();
+}
+
+function onResume(this: Http2ServerRequest): void {
+  this._stream.resume();
+}

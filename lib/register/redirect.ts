@@ -1,0 +1,56 @@
+import * as modules from 'node:module';
+import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const home = path.join(__dirname, '..') + path.sep;
+const homeUrl = pathToFileURL(home).href;
+const entryUrl = new URL('index.mjs', homeUrl).href;
+
+function isHttp2(id: unknown): boolean {
+  return id === 'http2' || id === 'node:http2';
+}
+
+interface Loading {
+  _load(request: string, parent: { filename?: string | null } | null | undefined, isMain: boolean): unknown;
+}
+
+interface WithBuiltins {
+  getBuiltinModule?(id: string): unknown;
+}
+
+/** `require`, whoever made it, and `process.getBuiltinModule`. */
+export function redirectCommonJs(duetto: object): void {
+  const loader = modules.Module as unknown as Loading;
+  const { _load: load } = loader;
+  loader._load = function (request, parent, ...rest) {
+    // The original, should this package ever want it.
+    const ours = parent?.filename?.startsWith(home) === true;
+    return isHttp2(request) && !ours ? duetto : load.call(this, request, parent, ...rest);
+  };
+
+  const builtins = process as WithBuiltins;
+  const { getBuiltinModule } = builtins;
+  if (getBuiltinModule === undefined) return;
+  builtins.getBuiltinModule = function (id) {
+    return isHttp2(id) ? duetto : getBuiltinModule.call(this, id);
+  };
+}
+
+/** `import`, static and dynamic. */
+export function redirectEsModules(): void {
+  const { registerHooks, register } = modules as Partial<typeof modules>;
+  if (registerHooks !== undefined) {
+    registerHooks({ resolve });
+  } else if (register !== undefined) {
+    register(new URL('register-hooks.mjs', homeUrl), { data: { entry: entryUrl, home: homeUrl } });
+  } else {
+    throw new Error(`duetto/register: ES modules cannot be redirected in Node ${process.version}, but from 20.6 on`);
+  }
+}
+
+const resolve: modules.ResolveHookSync = (specifier, context, next) => {
+  const asked = isHttp2(specifier) && !context.parentURL?.startsWith(homeUrl);
+  // The hook sees `require` as well; that is the other function's.
+  if (!asked || context.conditions.includes('require')) return next(specifier, context);
+  return { url: entryUrl, format: 'module', shortCircuit: true };
+};
