@@ -143,13 +143,17 @@ int Session::ping(const uint8_t payload[8]) {
 }
 
 int Session::goaway(uint32_t code, int32_t last_stream_id, const uint8_t* opaque, size_t length) {
+  goaway_known_ = true;
   // 0 or less: the last stream that was processed.
   const int32_t last =
       last_stream_id > 0 ? last_stream_id : nghttp2_session_get_last_proc_stream_id(ng_);
   return nghttp2_submit_goaway(ng_, NGHTTP2_FLAG_NONE, last, code, opaque, length);
 }
 
-int Session::terminate(uint32_t code) { return nghttp2_session_terminate_session(ng_, code); }
+int Session::terminate(uint32_t code) {
+  goaway_known_ = true;
+  return nghttp2_session_terminate_session(ng_, code);
+}
 
 int Session::altsvc(int32_t id, const uint8_t* origin, size_t origin_length, const uint8_t* value,
                     size_t value_length) {
