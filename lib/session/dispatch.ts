@@ -175,7 +175,8 @@ function runAgain(dispatch: Dispatch): void {
 }
 
 function pingPayload(ints: Int32Array, record: number): Buffer {
-  const payload = Buffer.allocUnsafe(8);
+  // Not out of the pool: users look at its ArrayBuffer.
+  const payload = Buffer.alloc(8);
   payload.writeInt32BE(ints[record + 1]!, 0);
   payload.writeInt32BE(ints[record + 2]!, 4);
   return payload;

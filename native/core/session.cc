@@ -154,6 +154,8 @@ bool Session::can_add_stream() const {
 
 Stream* Session::open_stream(int32_t id) {
   Stream* stream = shared_->streams.take(id);
+  stream->max_header_length =
+      std::min(local_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE), Options::kMaxHeaderListSize);
   streams_.insert(id, stream);
   return stream;
 }

@@ -23,8 +23,9 @@ int32_t Session::request(const nghttp2_nv* nva, size_t n, const nghttp2_priority
     return id;
   }
   stream->id = id;
-  stream->has_body = !end;
   stream->ended = end;
+  stream->max_header_length =
+      std::min(local_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE), Options::kMaxHeaderListSize);
   streams_.insert(id, stream);
   return id;
 }
@@ -34,7 +35,6 @@ int Session::respond(int32_t id, const nghttp2_nv* nva, size_t n, bool end) {
   if (stream == nullptr) return NGHTTP2_ERR_STREAM_CLOSED;
   const ng::DataProvider data = provider(stream);
   const int rv = ng::submit_response(ng_, id, nva, n, end ? nullptr : &data);
-  if (rv == 0) stream->has_body = !end;
   return rv;
 }
 
