@@ -40,7 +40,7 @@ export function closeSession(session: Http2Session, code: number, error: Error |
     }
     session._native = undefined;
     native.destroy();
-    setImmediate(cancelPings, session);
+    if (session._pings.size > 0) setImmediate(cancelPings, session);
   }
   letGo(session, error);
 }

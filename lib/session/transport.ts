@@ -1,8 +1,10 @@
+import net = require('node:net');
 import type { Duplex } from 'node:stream';
 import { type Batch, giveBack, takeBatch } from '../binding/batch.js';
 import type { NativeSession } from '../binding/contract.js';
 import { BatchHeader, Record } from '../binding/records.js';
-import { dispatch } from './dispatch.js';
+import { Dispatch } from './dispatch.js';
+import { dispatchSent, sizeOfSentRecord } from './dispatch-sent.js';
 import type { Http2Session } from './session.js';
 
 /** Octets that one pull can give. All sessions share the memory: what is not written at once is copied out of it. */
@@ -47,11 +49,16 @@ export class Transport {
     this.flush();
   };
 
+  /** Node's own sockets call from the event loop; any other Duplex from wherever it is written to. */
+  private readonly fromEventLoop: boolean;
+
   constructor(
     private readonly session: Http2Session,
     private readonly native: NativeSession,
     readonly socket: Duplex,
-  ) {}
+  ) {
+    this.fromEventLoop = socket instanceof net.Socket;
+  }
 
   start(): void {
     this.socket.on('data', this.onData);
@@ -63,8 +70,9 @@ export class Transport {
   /** Sends what is left; then nothing more is received or sent. The socket keeps flowing, so that its end is seen. */
   finish(): void {
     if (this.closed) return;
-    while (this.pull() && this.more);
+    while (this.pull(false) && this.more);
     this.closed = true;
+    this.socket.removeListener('data', this.onData);
     this.backlog = undefined;
     this.socket.removeListener('drain', this.onDrain);
   }
@@ -79,7 +87,7 @@ export class Transport {
     this.session._touch();
     const batch = takeBatch();
     const end = batch.settle(this.native.receive(chunk, batch.index));
-    dispatch(this.session, batch, BatchHeader.Start, 0, end, chunk);
+    new Dispatch(this.session, batch, BatchHeader.Start, end, chunk, this.fromEventLoop).run();
   }
 
   /** The last chunk is dispatched. */
@@ -114,17 +122,25 @@ export class Transport {
     try {
       do {
         this.scheduled = false;
-        if (this.blocked || !this.pull()) break;
+        if (this.blocked || !this.pull(this.fromEventLoop)) break;
         // What was dispatched may have brought new commands.
-      } while (!this.closed && (this.more || this.scheduled));
+      } while (!this.closed && (this.more || (this.scheduled && this.fromEventLoop)));
     } finally {
       this.flushing = false;
     }
+    // A Duplex hands the bytes over at once: its reader must get a turn between two writes.
+    if (this.scheduled && !this.blocked) setImmediate(flushScheduled, this);
+  }
+
+  /** Sends what is written now, before it is dropped; from within any call. */
+  purge(): void {
+    if (this.closed || this.blocked) return;
+    while (this.pull(false) && this.more && !this.blocked && !this.closed);
   }
 
   private more = false;
 
-  private pull(): boolean {
+  private pull(settles: boolean): boolean {
     const { native, socket } = this;
     if (socket.destroyed) return false;
     const out = takeOut();
@@ -144,7 +160,7 @@ export class Transport {
     } else {
       spare = out;
     }
-    if (end > BatchHeader.Start) dispatch(this.session, batch, BatchHeader.Start, 0, end, undefined);
+    if (end > BatchHeader.Start) dispatchSent(this.session, batch, BatchHeader.Start, end, settles);
     else giveBack(batch);
     return true;
   }
@@ -165,7 +181,7 @@ export class Transport {
     socket.cork();
     for (let at: number = BatchHeader.Start; at < end;) {
       if (ints[at] !== Record.Segment) {
-        at += sizeOfSendRecord(ints[at]!);
+        at += sizeOfSentRecord(ints[at]!);
         continue;
       }
       const offset = ints[at + 1]!;
@@ -181,17 +197,4 @@ export class Transport {
 
 function flushScheduled(transport: Transport): void {
   transport.flushIfScheduled();
-}
-
-/** Integers of a record that a pull can give, its type included. */
-function sizeOfSendRecord(type: number): number {
-  switch (type) {
-    case Record.Wrote:
-    case Record.WantTrailers:
-      return 2;
-    case Record.FrameError:
-      return 4;
-    default:
-      return 3;
-  }
 }

@@ -14,6 +14,7 @@ import { BlockKind, encodeHeaders } from '../headers/encode.js';
 import { toObject } from '../headers/request.js';
 import type { HeadersObject, RawHeaders } from '../headers/types.js';
 import { clearIdleTimeout, setIdleTimeout } from '../idle-timer.js';
+import { currentStretch } from '../session/dispatch.js';
 import type { Http2Session } from '../session/session.js';
 import { assertIsObject, validateFunction, validateInteger } from '../validate.js';
 import { type PriorityOptions, preparePriority } from './priority.js';
@@ -94,6 +95,8 @@ export class Http2Stream extends Duplex {
   /** @internal The compatibility layer's objects. */ _request: Http2ServerRequest | null = null;
   /** @internal */ _response: Http2ServerResponse | null = null;
   /** @internal */ _proxySocket: object | null = null;
+
+  /** @internal See Dispatch. */ _toldIn = currentStretch();
 
   private writeCallback: WriteCallback | undefined;
   /** Length, as the writable side counts it, of the write that is being sent. */
@@ -297,6 +300,9 @@ export class Http2Stream extends Duplex {
     }
     const session = this._session;
     if (session?._native === undefined) return;
+    // RST_STREAM overtakes DATA: what was written before goes first.
+    if (this._isWriting()) session._transport!.purge();
+    if (session._native === undefined) return;
     session._native.reset(this._id!, code);
     session._transport!.schedule();
   }

@@ -139,7 +139,7 @@ bool Session::wants_write() const { return !rest_.empty() || nghttp2_session_wan
 void Session::error(int32_t code, Limit limit) { record(kSessionError, code, limit); }
 
 size_t Session::memory_in_use() const {
-  return allocator_.in_use() + streams_.size() * kStreamOverhead + header_bytes_ + copied_bytes_;
+  return allocator_.in_use() + streams_.size() * kStreamOverhead + header_bytes_ + queued_bytes_;
 }
 
 bool Session::can_add_stream() const {
@@ -159,7 +159,7 @@ void Session::close_stream(int32_t id, uint32_t code) {
   if (!stream->detached) record(kClose, id, code);
   // What the reader never took still counts against the connection's window.
   header_bytes_ -= stream->header_length;
-  copied_bytes_ -= stream->outbound.held();
+  queued_bytes_ -= stream->outbound.length();
   shared_->streams.give_back(stream);
 }
 

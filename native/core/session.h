@@ -174,9 +174,9 @@ class Session {
 
   uint32_t invalid_frames_ = 0;
   uint32_t rejected_streams_ = 0;
-  // Header blocks of open streams, and small writes waiting to be sent.
+  // Header blocks of open streams, and what is written and not yet sent.
   size_t header_bytes_ = 0;
-  size_t copied_bytes_ = 0;
+  size_t queued_bytes_ = 0;
   Limit broken_limit_ = kLimitNone;
 
   uint16_t watched_[kMaxWatchedSettings];

@@ -62,20 +62,21 @@ int Session::submit_trailers(int32_t id, const nghttp2_nv* nva, size_t n) {
 uint8_t* Session::write_copy(int32_t id, size_t n) {
   Stream* stream = streams_.find(id);
   if (stream == nullptr || stream->detached) return nullptr;
-  copied_bytes_ += n;
+  queued_bytes_ += n;
   return stream->outbound.append_copy(n);
 }
 
 void Session::shorten_copy(int32_t id, size_t surplus) {
   Stream* stream = streams_.find(id);
   if (stream == nullptr || surplus == 0) return;
-  copied_bytes_ -= surplus;
+  queued_bytes_ -= surplus;
   stream->outbound.shorten_copy(surplus);
 }
 
 bool Session::write_external(int32_t id, size_t n) {
   Stream* stream = streams_.find(id);
   if (stream == nullptr || stream->detached) return false;
+  queued_bytes_ += n;
   if (n > 0) stream->outbound.append_external(n);
   return true;
 }
@@ -107,7 +108,7 @@ void Session::detach(int32_t id) {
   if (stream == nullptr || stream->detached) return;
   stream->detached = true;
   stream->write_pending = false;
-  copied_bytes_ -= stream->outbound.held();
+  queued_bytes_ -= stream->outbound.length();
   stream->outbound.trim();
   // Whatever still comes for it must not hold up the connection.
   if (stream->unconsumed > 0) {
