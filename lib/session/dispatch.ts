@@ -7,10 +7,8 @@ import {
   onSettingsAck, pieceOf,
 } from './incoming.js';
 import type { Http2Session } from './session.js';
+import { stretch } from './stretch.js';
 import { runTicks } from './ticks.js';
-
-/** Numbers the stretches between two runs of the ticks. A stream that is told something twice in one needs a run. */
-let stretch = 1;
 
 /**
  * Tells a session and its streams what the core has recorded on receiving a chunk, in order.
@@ -32,7 +30,7 @@ export class Dispatch {
 
   run(): void {
     const { session, end } = this;
-    stretch++;
+    stretch.current++;
     let finished = false;
     try {
       while (this.at < end && !session._destroyed) this.next();
@@ -146,21 +144,21 @@ export class Dispatch {
     const { session } = this;
     let stream = session._streams.get(id);
     if (stream === undefined) return undefined;
-    if (stream._toldIn === stretch) {
+    if (stream._toldIn === stretch.current) {
       this.settle();
       if (session._destroyed) return undefined;
       stream = session._streams.get(id);
       if (stream === undefined) return undefined;
     }
     this.told = true;
-    stream._toldIn = stretch;
+    stream._toldIn = stretch.current;
     return stream;
   }
 
   private settle(): void {
     if (!this.told) return;
     this.told = false;
-    stretch++;
+    stretch.current++;
     if (this.settles) runTicks?.();
   }
 
@@ -172,17 +170,13 @@ export class Dispatch {
   }
 }
 
-/** For streams that are made while their session dispatches. */
-export function currentStretch(): number {
-  return stretch;
-}
-
 function runAgain(dispatch: Dispatch): void {
   dispatch.run();
 }
 
 function pingPayload(ints: Int32Array, record: number): Buffer {
-  const payload = Buffer.allocUnsafe(8);
+  // Not out of the pool: users look at its ArrayBuffer.
+  const payload = Buffer.alloc(8);
   payload.writeInt32BE(ints[record + 1]!, 0);
   payload.writeInt32BE(ints[record + 2]!, 4);
   return payload;

@@ -2,7 +2,6 @@ import { Limit, REPORTED_SETTINGS } from '../binding/records.js';
 import { constants } from '../constants.js';
 import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_TOO_MANY_ORIGINS, NghttpError } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
-import { isContinue } from '../stream/client-stream.js';
 import { settingsOf } from '../settings/in-force.js';
 import type { Http2Stream } from '../stream/stream.js';
 import type { Http2Session } from './session.js';
@@ -11,7 +10,7 @@ import type { Http2Session } from './session.js';
 
 const {
   NGHTTP2_FLAG_END_STREAM, NGHTTP2_HCAT_PUSH_RESPONSE, NGHTTP2_HCAT_RESPONSE, NGHTTP2_NO_ERROR,
-  HTTP_STATUS_MISDIRECTED_REQUEST,
+  HTTP_STATUS_CONTINUE, HTTP_STATUS_MISDIRECTED_REQUEST,
 } = constants;
 /** nghttp2's number for a protocol error; node:http2 does not export it. */
 const NGHTTP2_ERR_PROTO = -505;
@@ -34,7 +33,7 @@ export function onHeaders(
 }
 
 function emitHeaders(stream: Http2Stream, event: string, headers: IncomingHeaders, flags: number, raw: string[]): void {
-  if (event === 'headers' && isContinue(headers)) stream.emit('continue');
+  if (event === 'headers' && headers[':status'] === HTTP_STATUS_CONTINUE) stream.emit('continue');
   stream.emit(event, headers, flags, raw);
 }
 
@@ -71,9 +70,8 @@ export function onSettingsAck(session: Http2Session, ints: Int32Array, at: numbe
   const acknowledged = session._settings.acknowledge();
   // nghttp2 has counted as well, and ends a session whose peer acknowledges too often.
   if (acknowledged === undefined) return;
-  const { what: { callback, custom, context }, duration } = acknowledged;
+  const { what: { callback, context }, duration } = acknowledged;
   session._pendingAck--;
-  if (custom !== undefined) session._localCustom = { ...session._localCustom, ...custom };
   const settings = session._localSettings = settingsOf(ints, at, session._localCustom);
   if (typeof callback === 'function') context.runInAsyncScope(callback, undefined, null, settings, duration);
   context.emitDestroy();
@@ -133,6 +131,11 @@ export function onFrameError(session: Http2Session, id: number, type: number, co
     stream?.close(code);
     session.close();
   });
+}
+
+/** nghttp2 has sent a GOAWAY of its own: the peer broke the protocol. */
+export function onEndedByCore(session: Http2Session): void {
+  session.destroy(new NghttpError(NGHTTP2_ERR_PROTO));
 }
 
 export function onInternalError(session: Http2Session, code: number, limit: Limit): void {

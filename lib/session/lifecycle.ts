@@ -34,10 +34,8 @@ export function closeSession(session: Http2Session, code: number, error: Error |
   }
   const { _native: native, _socket: socket, _transport: transport } = session;
   if (native !== undefined) {
-    if (!socket!.destroyed) {
-      native.terminate(code);
-      transport!.finish();
-    }
+    if (!socket!.destroyed) native.terminate(code);
+    transport!.finish();
     session._native = undefined;
     native.destroy();
     if (session._pings.size > 0) setImmediate(cancelPings, session);

@@ -53,7 +53,6 @@ export interface SessionState {
 interface SentSettings {
   context: AsyncResource;
   callback: SettingsCallback | undefined;
-  custom: Record<number, number> | undefined;
 }
 
 const SERVER = constants.NGHTTP2_SESSION_SERVER;
@@ -282,7 +281,11 @@ export class Http2Session extends EventEmitter {
     }
     const custom = pairs.filter(([id]) => settings.customSettings !== undefined && String(id) in settings.customSettings);
     const context = new AsyncResource('HTTP2SETTINGS', { requireManualDestroy: true });
-    this._settings.sent({ context, callback, custom: custom.length > 0 ? Object.fromEntries(custom) : undefined });
+    if (custom.length > 0) {
+      this._localCustom = { ...this._localCustom, ...Object.fromEntries(custom) };
+      this._localSettings = undefined;
+    }
+    this._settings.sent({ context, callback });
     this._native!.settings(Float64Array.from(pairs.flat()), pairs.length);
     this._transport!.schedule();
   }
@@ -312,11 +315,12 @@ export class Http2Session extends EventEmitter {
       process.nextTick(cancelPing, callback as PingCallback);
       return undefined;
     }
+    const inItsContext = inContext('HTTP2PING', callback as PingCallback);
     if (this._pings.full) {
-      cancelPing(callback as PingCallback);
+      cancelPing(inItsContext);
       return false;
     }
-    this._pings.sent(inContext('HTTP2PING', callback as PingCallback));
+    this._pings.sent(inItsContext);
     this._native!.ping(pingPayload(payload as NodeJS.ArrayBufferView | undefined));
     this._transport!.schedule();
     return true;

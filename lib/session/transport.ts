@@ -5,6 +5,7 @@ import type { NativeSession } from '../binding/contract.js';
 import { BatchHeader, Record } from '../binding/records.js';
 import { Dispatch } from './dispatch.js';
 import { dispatchSent, sizeOfSentRecord } from './dispatch-sent.js';
+import { onEndedByCore } from './incoming.js';
 import type { Http2Session } from './session.js';
 
 /** Octets that one pull can give. All sessions share the memory: what is not written at once is copied out of it. */
@@ -124,12 +125,10 @@ export class Transport {
         this.scheduled = false;
         if (this.blocked || !this.pull(this.fromEventLoop)) break;
         // What was dispatched may have brought new commands.
-      } while (!this.closed && (this.more || (this.scheduled && this.fromEventLoop)));
+      } while (!this.closed && (this.more || this.scheduled));
     } finally {
       this.flushing = false;
     }
-    // A Duplex hands the bytes over at once: its reader must get a turn between two writes.
-    if (this.scheduled && !this.blocked) setImmediate(flushScheduled, this);
   }
 
   /** Sends what is written now, before it is dropped; from within any call. */
@@ -148,7 +147,8 @@ export class Transport {
     const end = batch.settle(native.pull(out, batch.index, BUDGET));
     const { ints } = batch;
     const length = ints[BatchHeader.OutLength]!;
-    this.more = ints[BatchHeader.More] === 1;
+    const more = ints[BatchHeader.More]!;
+    this.more = more === 1;
     if (length > 0) {
       const bytes = this.keep(out, length);
       if (ints[BatchHeader.Segments] === 0) socket.write(bytes);
@@ -160,8 +160,11 @@ export class Transport {
     } else {
       spare = out;
     }
-    if (end > BatchHeader.Start) dispatchSent(this.session, batch, BatchHeader.Start, end, settles);
-    else giveBack(batch);
+    if (end === BatchHeader.Start) giveBack(batch);
+    else if (this.fromEventLoop) dispatchSent(this.session, batch, BatchHeader.Start, end, settles);
+    // A Duplex hands the bytes over at once: the reader of what was written must get a turn before the writer.
+    else setImmediate(dispatchLater, this.session, batch, end);
+    if (more === 2 && !this.session.destroyed) onEndedByCore(this.session);
     return true;
   }
 
@@ -193,6 +196,10 @@ export class Transport {
     if (from < bytes.length) socket.write(bytes.subarray(from));
     socket.uncork();
   }
+}
+
+function dispatchLater(session: Http2Session, batch: Batch, end: number): void {
+  dispatchSent(session, batch, BatchHeader.Start, end, false);
 }
 
 function flushScheduled(transport: Transport): void {

@@ -107,10 +107,8 @@ int Callbacks::on_header(nghttp2_session* ng, const nghttp2_frame* frame, nghttp
   const nghttp2_vec value_text = nghttp2_rcbuf_get_buf(value);
   if (name_text.len == 0) return 0;
   const uint64_t size = name_text.len + value_text.len + 32;  // RFC 9113, section 6.5.2
-  const uint64_t most = std::min(s->local_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE),
-                                 Options::kMaxHeaderListSize);
   if (stream->header_pairs >= s->options_.max_header_list_pairs ||
-      stream->header_length + size > most) {
+      stream->header_length + size > stream->max_header_length) {
     s->drop_headers();
     nghttp2_submit_rst_stream(ng, NGHTTP2_FLAG_NONE, id, NGHTTP2_ENHANCE_YOUR_CALM);
     return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
@@ -236,6 +234,7 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
                 big_endian(frame->ping.opaque_data + 4));
       break;
     case NGHTTP2_GOAWAY:
+      s->goaway_known_ = true;
       s->record(kGoaway, frame->goaway.error_code, frame->goaway.last_stream_id,
                 frame->goaway.opaque_data_len);
       s->batch_->put_bytes(frame->goaway.opaque_data, frame->goaway.opaque_data_len);

@@ -11,7 +11,8 @@ namespace duetto {
 // The first integers of every batch.
 enum BatchHeader : int32_t {
   kBatchOutLength = 0,  // bytes that pull() wrote
-  kBatchMore = 1,       // 1: pull() stopped for room or budget, call again
+  kBatchMore = 1,       // 1: pull() stopped for room or budget, call again;
+                        // 2: nghttp2 has ended the session by itself
   kBatchSegments = 2,  // number of kSegment records
   kBatchStart = 3,
 };

@@ -128,6 +128,7 @@ class Session {
   Session(const Options& options, Shared* shared);
 
   bool can_add_stream() const;
+  bool ended_by_itself() const;
   Stream* open_stream(int32_t id);
   void close_stream(int32_t id, uint32_t code);
   void resume(Stream* stream);
@@ -178,6 +179,8 @@ class Session {
   size_t header_bytes_ = 0;
   size_t queued_bytes_ = 0;
   Limit broken_limit_ = kLimitNone;
+  // A GOAWAY was sent or received on somebody's word.
+  bool goaway_known_ = false;
 
   uint16_t watched_[kMaxWatchedSettings];
   size_t watched_count_ = 0;
