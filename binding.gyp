@@ -76,6 +76,8 @@
       "defines": [
         "NAPI_VERSION=8",
         "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS",
+        # A worker that is being terminated takes no exceptions; that must not abort the process.
+        "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS",
         "NODE_ADDON_API_DISABLE_DEPRECATED",
         "DUETTO_NGHTTP2_PATCHES=\"<!(node deps/gyp.mjs patches <(nghttp2))\"",
       ],

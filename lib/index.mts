@@ -18,7 +18,30 @@ export const {
   sensitiveHeaders,
 } = duetto;
 
-export type Http2ServerRequest = InstanceType<typeof duetto.Http2ServerRequest>;
-export type Http2ServerResponse = InstanceType<typeof duetto.Http2ServerResponse>;
+export type AlternativeServiceOptions = duetto.AlternativeServiceOptions;
+export type ClientHttp2Session = duetto.ClientHttp2Session;
+export type ClientHttp2Stream = duetto.ClientHttp2Stream;
+export type ClientSessionOptions = duetto.ClientSessionOptions;
+export type ClientSessionRequestOptions = duetto.ClientSessionRequestOptions;
+export type Http2SecureServer = duetto.Http2SecureServer;
+export type Http2Server = duetto.Http2Server;
+export type Http2ServerRequest = duetto.Http2ServerRequest;
+export type Http2ServerResponse = duetto.Http2ServerResponse;
+export type Http2Session = duetto.Http2Session;
+export type Http2Stream = duetto.Http2Stream;
+export type IncomingHttpHeaders = duetto.IncomingHttpHeaders;
+export type IncomingHttpStatusHeader = duetto.IncomingHttpStatusHeader;
+export type OutgoingHttpHeaders = duetto.OutgoingHttpHeaders;
+export type SecureClientSessionOptions = duetto.SecureClientSessionOptions;
+export type SecureServerOptions = duetto.SecureServerOptions;
+export type ServerHttp2Session = duetto.ServerHttp2Session;
+export type ServerHttp2Stream = duetto.ServerHttp2Stream;
+export type ServerOptions = duetto.ServerOptions;
+export type ServerStreamFileResponseOptions = duetto.ServerStreamFileResponseOptions;
+export type ServerStreamFileResponseOptionsWithError = duetto.ServerStreamFileResponseOptionsWithError;
+export type ServerStreamResponseOptions = duetto.ServerStreamResponseOptions;
+export type SessionState = duetto.SessionState;
+export type Settings = duetto.Settings;
+export type StreamState = duetto.StreamState;
 
 export default duetto;

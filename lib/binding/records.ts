@@ -18,8 +18,9 @@ export const enum Record {
   EndStream = 3,
   /** id, HTTP/2 error code */
   Close = 4,
-  /** number of custom entries; then pairs of (identifier, value) */
+  /** values of the reported settings, number of custom entries; then pairs of (identifier, value) */
   Settings = 5,
+  /** values of the reported settings */
   SettingsAck = 6,
   /** both halves of the payload */
   Ping = 7,
@@ -43,6 +44,9 @@ export const enum Record {
   /** offset in the output, id, length */
   Segment = 17,
 }
+
+/** How many settings have their values in a record: identifiers 1 to 6, and 8. */
+export const REPORTED_SETTINGS = 7;
 
 /** Limits that the core enforces by itself. */
 export const enum Limit {

@@ -88,13 +88,16 @@ function openSocket(authority: URL, protocol: string, host: string, port: string
 }
 
 Object.defineProperty(connect, promisify.custom, {
-  value: function connect_(authority: string | URL, options?: ClientSessionOptions): Promise<ClientHttp2Session> {
-    return new Promise((resolve, reject) => {
+  value: named('connect', (authority: string | URL, options?: ClientSessionOptions): Promise<ClientHttp2Session> =>
+    new Promise((resolve, reject) => {
       const session = connect(authority, options, () => {
         session.removeListener('error', reject);
         resolve(session);
       });
       session.once('error', reject);
-    });
-  },
+    })),
 });
+
+function named<F extends Function>(name: string, fn: F): F {
+  return Object.defineProperty(fn, 'name', { value: name });
+}

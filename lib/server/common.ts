@@ -22,6 +22,8 @@ export interface CommonServer extends net.Server {
 
 /** What both kinds of servers do once they are made. */
 export function setUp(server: CommonServer, requestListener: unknown): void {
+  // Instrumentation finds the options of node:http2's servers by the name of this symbol.
+  Object.defineProperty(server, Symbol('options'), { get: () => server._options });
   server.on('newListener', onNewListener);
   server.on('listening', onListening);
   if (typeof requestListener === 'function') server.on('request', requestListener as () => void);

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import { ERR_HTTP2_PING_CANCEL, ERR_HTTP2_SETTINGS_CANCEL } from '../errors.js';
 import type { Settings } from '../settings/values.js';
@@ -44,6 +45,18 @@ export class Acknowledged<T> {
 
 export function cancelPing(callback: PingCallback): void {
   (callback as (err: Error) => void)(new ERR_HTTP2_PING_CANCEL());
+}
+
+/** A callback that runs in the asynchronous context in which the frame was sent. */
+export function inContext(type: string, callback: PingCallback): PingCallback {
+  const context = new AsyncResource(type, { requireManualDestroy: true });
+  return (...args) => {
+    try {
+      context.runInAsyncScope(callback, undefined, ...args);
+    } finally {
+      context.emitDestroy();
+    }
+  };
 }
 
 export function cancelSettings(callback: SettingsCallback | undefined): void {

@@ -1,8 +1,8 @@
-import { Limit } from '../binding/records.js';
+import { Limit, REPORTED_SETTINGS } from '../binding/records.js';
 import { constants } from '../constants.js';
 import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_TOO_MANY_ORIGINS, NghttpError } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
-import { isContinue } from '../stream/client-stream.js';
+import { settingsOf } from '../settings/in-force.js';
 import type { Http2Stream } from '../stream/stream.js';
 import type { Http2Session } from './session.js';
 
@@ -10,16 +10,16 @@ import type { Http2Session } from './session.js';
 
 const {
   NGHTTP2_FLAG_END_STREAM, NGHTTP2_HCAT_PUSH_RESPONSE, NGHTTP2_HCAT_RESPONSE, NGHTTP2_NO_ERROR,
-  HTTP_STATUS_MISDIRECTED_REQUEST,
+  HTTP_STATUS_CONTINUE, HTTP_STATUS_MISDIRECTED_REQUEST,
 } = constants;
 /** nghttp2's number for a protocol error; node:http2 does not export it. */
 const NGHTTP2_ERR_PROTO = -505;
 
 export function onHeaders(
-  session: Http2Session, id: number, category: number, flags: number, headers: IncomingHeaders, raw: string[],
+  session: Http2Session, stream: Http2Stream | undefined, id: number, category: number, flags: number,
+  headers: IncomingHeaders, raw: string[],
 ): void {
   const endOfStream = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
-  const stream = session._streams.get(id);
   if (stream === undefined) {
     session._openIncoming(id, headers, flags, raw, endOfStream);
     return;
@@ -33,7 +33,7 @@ export function onHeaders(
 }
 
 function emitHeaders(stream: Http2Stream, event: string, headers: IncomingHeaders, flags: number, raw: string[]): void {
-  if (event === 'headers' && isContinue(headers)) stream.emit('continue');
+  if (event === 'headers' && headers[':status'] === HTTP_STATUS_CONTINUE) stream.emit('continue');
   stream.emit(event, headers, flags, raw);
 }
 
@@ -45,14 +45,11 @@ function eventOf(category: number, status: number | undefined, endOfStream: bool
   return endOfStream ? 'trailers' : 'headers';
 }
 
-export function onData(session: Http2Session, id: number, chunk: Uint8Array, offset: number, length: number): void {
-  session._streams.get(id)?._onData(piece(chunk, offset, length));
-}
-
 /** A small piece of a large chunk is copied: whoever keeps it must not keep the chunk. */
 const COPIED = 2048;
 
-function piece(chunk: Uint8Array, offset: number, length: number): Buffer {
+/** DATA that lies in a received chunk, as the reader gets it. */
+export function pieceOf(chunk: Uint8Array, offset: number, length: number): Buffer {
   if (length < COPIED && length * 2 < chunk.length) {
     const copy = Buffer.allocUnsafe(length);
     copy.set(chunk.subarray(offset, offset + length));
@@ -61,38 +58,23 @@ function piece(chunk: Uint8Array, offset: number, length: number): Buffer {
   return Buffer.from(chunk.buffer, chunk.byteOffset + offset, length);
 }
 
-export function onEndStream(session: Http2Session, id: number): void {
-  session._streams.get(id)?._onRemoteEnd();
-}
-
-export function onStreamClose(session: Http2Session, id: number, code: number): void {
-  session._streams.get(id)?._onNativeClose(code);
-}
-
-export function onWrote(session: Http2Session, id: number): void {
-  session._streams.get(id)?._onWrote();
-}
-
-export function onWantTrailers(session: Http2Session, id: number): void {
-  session._streams.get(id)?._onWantTrailers();
-}
-
-export function onSettings(session: Http2Session, ints: Int32Array, at: number, count: number): void {
-  for (let i = 0; i < count; i++) (session._remoteCustom ??= {})[ints[at + 2 * i]!] = ints[at + 2 * i + 1]! >>> 0;
-  session._remoteSettings = undefined;
+export function onSettings(session: Http2Session, ints: Int32Array, at: number): void {
+  const count = ints[at + REPORTED_SETTINGS]!;
+  const pairs = at + REPORTED_SETTINGS + 1;
+  for (let i = 0; i < count; i++) (session._remoteCustom ??= {})[ints[pairs + 2 * i]!] = ints[pairs + 2 * i + 1]! >>> 0;
+  session._remoteSettings = settingsOf(ints, at, session._remoteCustom);
   session.emit('remoteSettings', session.remoteSettings);
 }
 
-export function onSettingsAck(session: Http2Session): void {
+export function onSettingsAck(session: Http2Session, ints: Int32Array, at: number): void {
   const acknowledged = session._settings.acknowledge();
   // nghttp2 has counted as well, and ends a session whose peer acknowledges too often.
   if (acknowledged === undefined) return;
-  const { what: { callback, custom }, duration } = acknowledged;
+  const { what: { callback, context }, duration } = acknowledged;
   session._pendingAck--;
-  if (custom !== undefined) session._localCustom = { ...session._localCustom, ...custom };
-  session._localSettings = undefined;
-  const settings = session.localSettings;
-  if (typeof callback === 'function') callback(null, settings, duration);
+  const settings = session._localSettings = settingsOf(ints, at, session._localCustom);
+  if (typeof callback === 'function') context.runInAsyncScope(callback, undefined, null, settings, duration);
+  context.emitDestroy();
   session.emit('localSettings', settings);
 }
 
@@ -142,7 +124,6 @@ export function onPriority(session: Http2Session, id: number, parent: number, we
 export function onFrameError(session: Http2Session, id: number, type: number, code: number): void {
   const stream = session._streams.get(id);
   const emitter = stream ?? session;
-  if (emitter.listenerCount('frameError') === 0 && session.listenerCount('frameError') === 0) return;
   emitter._touch();
   emitter.emit('frameError', type, code, id);
   // A GOAWAY that tells more may be on its way.
@@ -150,6 +131,11 @@ export function onFrameError(session: Http2Session, id: number, type: number, co
     stream?.close(code);
     session.close();
   });
+}
+
+/** nghttp2 has sent a GOAWAY of its own: the peer broke the protocol. */
+export function onEndedByCore(session: Http2Session): void {
+  session.destroy(new NghttpError(NGHTTP2_ERR_PROTO));
 }
 
 export function onInternalError(session: Http2Session, code: number, limit: Limit): void {

@@ -34,13 +34,11 @@ export function closeSession(session: Http2Session, code: number, error: Error |
   }
   const { _native: native, _socket: socket, _transport: transport } = session;
   if (native !== undefined) {
-    if (!socket!.destroyed) {
-      native.terminate(code);
-      transport!.finish();
-    }
+    if (!socket!.destroyed) native.terminate(code);
+    transport!.finish();
     session._native = undefined;
     native.destroy();
-    setImmediate(cancelPings, session);
+    if (session._pings.size > 0) setImmediate(cancelPings, session);
   }
   letGo(session, error);
 }

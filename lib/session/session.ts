@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { format, inspect } from 'node:util';
@@ -14,7 +15,7 @@ import { settingsInForce } from '../settings/in-force.js';
 import { type Settings, settingsPairs, validateSettings } from '../settings/values.js';
 import type { Http2Stream } from '../stream/stream.js';
 import { assertIsObject, validateBuffer, validateFunction, validateInt32, validateNumber } from '../validate.js';
-import { Acknowledged, cancelPing, cancelSettings, type PingCallback, type SettingsCallback } from './acknowledged.js';
+import { Acknowledged, cancelPing, cancelSettings, inContext, type PingCallback, type SettingsCallback } from './acknowledged.js';
 import { attach, closeSession } from './lifecycle.js';
 import { type NativeOptions, nativeOptions } from './native-options.js';
 import { initialOriginSet } from './origin-set.js';
@@ -47,6 +48,11 @@ export interface SessionState {
   outboundQueueSize?: number;
   deflateDynamicTableSize?: number;
   inflateDynamicTableSize?: number;
+}
+
+interface SentSettings {
+  context: AsyncResource;
+  callback: SettingsCallback | undefined;
 }
 
 const SERVER = constants.NGHTTP2_SESSION_SERVER;
@@ -92,7 +98,7 @@ export class Http2Session extends EventEmitter {
   /** @internal */ _progress = 0;
   /** @internal */ _progressSeen = 0;
   /** @internal */ _pings: Acknowledged<PingCallback>;
-  /** @internal */ _settings: Acknowledged<{ callback: SettingsCallback | undefined; custom: Record<number, number> | undefined }>;
+  /** @internal */ _settings: Acknowledged<SentSettings>;
   /** @internal SETTINGS that were asked for and are not acknowledged, sent or not. */
   _pendingAck = 0;
   /** @internal */ _localCustom: Record<number, number> | undefined;
@@ -274,7 +280,12 @@ export class Http2Session extends EventEmitter {
       return;
     }
     const custom = pairs.filter(([id]) => settings.customSettings !== undefined && String(id) in settings.customSettings);
-    this._settings.sent({ callback, custom: custom.length > 0 ? Object.fromEntries(custom) : undefined });
+    const context = new AsyncResource('HTTP2SETTINGS', { requireManualDestroy: true });
+    if (custom.length > 0) {
+      this._localCustom = { ...this._localCustom, ...Object.fromEntries(custom) };
+      this._localSettings = undefined;
+    }
+    this._settings.sent({ context, callback });
     this._native!.settings(Float64Array.from(pairs.flat()), pairs.length);
     this._transport!.schedule();
   }
@@ -304,11 +315,12 @@ export class Http2Session extends EventEmitter {
       process.nextTick(cancelPing, callback as PingCallback);
       return undefined;
     }
+    const inItsContext = inContext('HTTP2PING', callback as PingCallback);
     if (this._pings.full) {
-      cancelPing(callback as PingCallback);
+      cancelPing(inItsContext);
       return false;
     }
-    this._pings.sent(callback as PingCallback);
+    this._pings.sent(inItsContext);
     this._native!.ping(pingPayload(payload as NodeJS.ArrayBufferView | undefined));
     this._transport!.schedule();
     return true;

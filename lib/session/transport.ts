@@ -1,8 +1,11 @@
+import net = require('node:net');
 import type { Duplex } from 'node:stream';
 import { type Batch, giveBack, takeBatch } from '../binding/batch.js';
 import type { NativeSession } from '../binding/contract.js';
 import { BatchHeader, Record } from '../binding/records.js';
-import { dispatch } from './dispatch.js';
+import { Dispatch } from './dispatch.js';
+import { dispatchSent, sizeOfSentRecord } from './dispatch-sent.js';
+import { onEndedByCore } from './incoming.js';
 import type { Http2Session } from './session.js';
 
 /** Octets that one pull can give. All sessions share the memory: what is not written at once is copied out of it. */
@@ -47,11 +50,16 @@ export class Transport {
     this.flush();
   };
 
+  /** Node's own sockets call from the event loop; any other Duplex from wherever it is written to. */
+  private readonly fromEventLoop: boolean;
+
   constructor(
     private readonly session: Http2Session,
     private readonly native: NativeSession,
     readonly socket: Duplex,
-  ) {}
+  ) {
+    this.fromEventLoop = socket instanceof net.Socket;
+  }
 
   start(): void {
     this.socket.on('data', this.onData);
@@ -63,8 +71,9 @@ export class Transport {
   /** Sends what is left; then nothing more is received or sent. The socket keeps flowing, so that its end is seen. */
   finish(): void {
     if (this.closed) return;
-    while (this.pull() && this.more);
+    while (this.pull(false) && this.more);
     this.closed = true;
+    this.socket.removeListener('data', this.onData);
     this.backlog = undefined;
     this.socket.removeListener('drain', this.onDrain);
   }
@@ -79,7 +88,7 @@ export class Transport {
     this.session._touch();
     const batch = takeBatch();
     const end = batch.settle(this.native.receive(chunk, batch.index));
-    dispatch(this.session, batch, BatchHeader.Start, 0, end, chunk);
+    new Dispatch(this.session, batch, BatchHeader.Start, end, chunk, this.fromEventLoop).run();
   }
 
   /** The last chunk is dispatched. */
@@ -114,7 +123,7 @@ export class Transport {
     try {
       do {
         this.scheduled = false;
-        if (this.blocked || !this.pull()) break;
+        if (this.blocked || !this.pull(this.fromEventLoop)) break;
         // What was dispatched may have brought new commands.
       } while (!this.closed && (this.more || this.scheduled));
     } finally {
@@ -122,9 +131,15 @@ export class Transport {
     }
   }
 
+  /** Sends what is written now, before it is dropped; from within any call. */
+  purge(): void {
+    if (this.closed || this.blocked) return;
+    while (this.pull(false) && this.more && !this.blocked && !this.closed);
+  }
+
   private more = false;
 
-  private pull(): boolean {
+  private pull(settles: boolean): boolean {
     const { native, socket } = this;
     if (socket.destroyed) return false;
     const out = takeOut();
@@ -132,7 +147,8 @@ export class Transport {
     const end = batch.settle(native.pull(out, batch.index, BUDGET));
     const { ints } = batch;
     const length = ints[BatchHeader.OutLength]!;
-    this.more = ints[BatchHeader.More] === 1;
+    const more = ints[BatchHeader.More]!;
+    this.more = more === 1;
     if (length > 0) {
       const bytes = this.keep(out, length);
       if (ints[BatchHeader.Segments] === 0) socket.write(bytes);
@@ -144,8 +160,11 @@ export class Transport {
     } else {
       spare = out;
     }
-    if (end > BatchHeader.Start) dispatch(this.session, batch, BatchHeader.Start, 0, end, undefined);
-    else giveBack(batch);
+    if (end === BatchHeader.Start) giveBack(batch);
+    else if (this.fromEventLoop) dispatchSent(this.session, batch, BatchHeader.Start, end, settles);
+    // A Duplex hands the bytes over at once: the reader of what was written must get a turn before the writer.
+    else setImmediate(dispatchLater, this.session, batch, end);
+    if (more === 2 && !this.session.destroyed) onEndedByCore(this.session);
     return true;
   }
 
@@ -165,7 +184,7 @@ export class Transport {
     socket.cork();
     for (let at: number = BatchHeader.Start; at < end;) {
       if (ints[at] !== Record.Segment) {
-        at += sizeOfSendRecord(ints[at]!);
+        at += sizeOfSentRecord(ints[at]!);
         continue;
       }
       const offset = ints[at + 1]!;
@@ -179,19 +198,10 @@ export class Transport {
   }
 }
 
-function flushScheduled(transport: Transport): void {
-  transport.flushIfScheduled();
+function dispatchLater(session: Http2Session, batch: Batch, end: number): void {
+  dispatchSent(session, batch, BatchHeader.Start, end, false);
 }
 
-/** Integers of a record that a pull can give, its type included. */
-function sizeOfSendRecord(type: number): number {
-  switch (type) {
-    case Record.Wrote:
-    case Record.WantTrailers:
-      return 2;
-    case Record.FrameError:
-      return 4;
-    default:
-      return 3;
-  }
+function flushScheduled(transport: Transport): void {
+  transport.flushIfScheduled();
 }

@@ -1,5 +1,3 @@
-import { constants } from '../constants.js';
-import type { IncomingHeaders } from '../headers/decode.js';
 import type { Http2Session } from '../session/session.js';
 import { clientChannels } from '../observe/channels.js';
 import { Http2Stream } from './stream.js';
@@ -30,17 +28,15 @@ export class ClientHttp2Stream extends Http2Stream {
 
   /** @internal */
   override _publishBodyChunk(writev: boolean, data: unknown, encoding: string): void {
-    if (clientChannels.bodyChunkSent.hasSubscribers)
-      clientChannels.bodyChunkSent.publish({ stream: this, writev, data, encoding });
+    if (!clientChannels.bodyChunkSent.hasSubscribers) return;
+    // Chunks without an encoding of their own are given as they are.
+    if (writev && (data as { allBuffers?: boolean }).allBuffers)
+      data = (data as Array<{ chunk: Uint8Array }>).map(({ chunk }) => chunk);
+    clientChannels.bodyChunkSent.publish({ stream: this, writev, data, encoding });
   }
 
   /** @internal */
   override _publishBodySent(): void {
     if (clientChannels.bodySent.hasSubscribers) clientChannels.bodySent.publish({ stream: this });
   }
-}
-
-/** Whether an informational header block says that the body may be sent (RFC 9110, section 15.2.1). */
-export function isContinue(headers: IncomingHeaders): boolean {
-  return headers[':status'] === constants.HTTP_STATUS_CONTINUE;
 }

@@ -1,3 +1,4 @@
+import { deprecate } from 'node:util';
 import { constants } from '../constants.js';
 import { assertIsObject, validateBoolean, validateNumber } from '../validate.js';
 
@@ -20,12 +21,15 @@ export interface Priority {
   silent: boolean;
 }
 
+const warnOfWeight = deprecate(() => {}, 'Priority signaling has been deprecated as of RFC 9113.', 'DEP0194');
+
 /** @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE */
 export function preparePriority(options: PriorityOptions | undefined): Priority {
   assertIsObject(options, 'options');
   const {
     parent = 0, weight = constants.NGHTTP2_DEFAULT_WEIGHT, exclusive = false, silent = false,
   } = options ?? {};
+  if (options?.weight !== undefined) warnOfWeight();
   validateNumber(weight, 'options.weight');
   validateNumber(parent, 'options.parent', 0);
   validateBoolean(exclusive, 'options.exclusive');

@@ -1,6 +1,6 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { Duplex } from 'node:stream';
-import { format, inspect } from 'node:util';
+import { deprecate, format, inspect } from 'node:util';
 import { type NativeSession, WriteFlag } from '../binding/contract.js';
 import { native } from '../binding/load.js';
 import type { Http2ServerRequest } from '../compat/request.js';
@@ -15,8 +15,9 @@ import { toObject } from '../headers/request.js';
 import type { HeadersObject, RawHeaders } from '../headers/types.js';
 import { clearIdleTimeout, setIdleTimeout } from '../idle-timer.js';
 import type { Http2Session } from '../session/session.js';
+import { stretch } from '../session/stretch.js';
 import { assertIsObject, validateFunction, validateInteger } from '../validate.js';
-import { type PriorityOptions, preparePriority } from './priority.js';
+import { type Priority, type PriorityOptions, preparePriority } from './priority.js';
 
 /** RFC 9113, section 5.1, as nghttp2 sees the stream. */
 export interface StreamState {
@@ -94,6 +95,8 @@ export class Http2Stream extends Duplex {
   /** @internal The compatibility layer's objects. */ _request: Http2ServerRequest | null = null;
   /** @internal */ _response: Http2ServerResponse | null = null;
   /** @internal */ _proxySocket: object | null = null;
+
+  /** @internal See Dispatch. */ _toldIn = stretch.current;
 
   private writeCallback: WriteCallback | undefined;
   /** Length, as the writable side counts it, of the write that is being sent. */
@@ -219,21 +222,10 @@ export class Http2Stream extends Duplex {
   /**
    * Signals a priority of RFC 7540, where the linked nghttp2 still does (before 1.65); else nothing.
    *
+   * @deprecated RFC 9113, section 5.3, has no priorities
    * @throws ERR_HTTP2_INVALID_STREAM, ERR_INVALID_ARG_TYPE
    */
-  priority(options?: PriorityOptions): void {
-    if (this.destroyed) throw new ERR_HTTP2_INVALID_STREAM();
-    if (!native.hasPriorities) return;
-    const { parent, weight, exclusive, silent } = preparePriority(options);
-    const submit = (): void => {
-      if (this.destroyed || parent === this._id) return;
-      this._touch();
-      this.core!.prioritize(this._id!, parent | 0, weight | 0, exclusive, silent);
-      this._session!._transport!.schedule();
-    };
-    if (this.pending) this.once('ready', submit);
-    else submit();
-  }
+  declare priority: (options?: PriorityOptions) => void;
 
   /**
    * Sends trailers and ends the stream; to be called in 'wantTrailers' or after.
@@ -297,6 +289,9 @@ export class Http2Stream extends Duplex {
     }
     const session = this._session;
     if (session?._native === undefined) return;
+    // RST_STREAM overtakes DATA, and the HEADERS of a request: what was written before goes first.
+    if (this._isWriting() || session._type !== NGHTTP2_SESSION_SERVER) session._transport!.purge();
+    if (session._native === undefined) return;
     session._native.reset(this._id!, code);
     session._transport!.schedule();
   }
@@ -391,7 +386,7 @@ export class Http2Stream extends Duplex {
       queued = this.queue(chunk, encoding, i === chunks.length - 1 ? flags : 0) || queued;
     }
     this.finishWrite(queued, callback);
-    this._publishBodyChunk(true, chunks, '');
+    if (this._session !== undefined) this._publishBodyChunk(true, chunks, '');
   }
 
   private beginWrite(callback: WriteCallback): boolean {
@@ -462,6 +457,14 @@ export class Http2Stream extends Duplex {
     session._native.finishWrite(this._id!, this._waitForTrailers
       ? WriteFlag.Finish | WriteFlag.End | WriteFlag.TrailersFollow : WriteFlag.Finish | WriteFlag.End);
     session._transport!.schedule();
+  }
+
+  /** @internal */
+  _prioritize({ parent, weight, exclusive, silent }: Priority): void {
+    if (this.destroyed || parent === this._id) return;
+    this._touch();
+    this.core!.prioritize(this._id!, parent | 0, weight | 0, exclusive, silent);
+    this._session!._transport!.schedule();
   }
 
   /** @internal Queues a piece of a body that does not come through the writable side. */
@@ -630,6 +633,16 @@ export class Http2Stream extends Duplex {
     })}`;
   }
 }
+
+Http2Stream.prototype.priority = deprecate(
+  function priority(this: Http2Stream, options?: PriorityOptions): void {
+    if (this.destroyed) throw new ERR_HTTP2_INVALID_STREAM();
+    if (!native.hasPriorities) return;
+    const prepared = preparePriority(options);
+    if (this.pending) this.once('ready', () => this._prioritize(prepared));
+    else this._prioritize(prepared);
+  },
+  'http2Stream.priority is longer supported after priority signalling was deprecated in RFC 9113', 'DEP0194');
 
 /** An AbortSignal's error, whoever made it. */
 function isAbort(error: Error & { code?: unknown }): boolean {

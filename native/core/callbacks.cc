@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "padding.h"
 #include "session.h"
@@ -49,6 +50,7 @@ nghttp2_session_callbacks* Callbacks::make(bool pads) {
   if (nghttp2_session_callbacks_new(&cb) != 0) return nullptr;
   nghttp2_session_callbacks_set_on_begin_headers_callback(cb, on_begin_headers);
   nghttp2_session_callbacks_set_on_header_callback2(cb, on_header);
+  nghttp2_session_callbacks_set_on_invalid_header_callback2(cb, on_invalid_header);
   nghttp2_session_callbacks_set_on_frame_recv_callback(cb, on_frame_received);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(cb, on_data_chunk);
   nghttp2_session_callbacks_set_on_stream_close_callback(cb, on_stream_close);
@@ -105,10 +107,8 @@ int Callbacks::on_header(nghttp2_session* ng, const nghttp2_frame* frame, nghttp
   const nghttp2_vec value_text = nghttp2_rcbuf_get_buf(value);
   if (name_text.len == 0) return 0;
   const uint64_t size = name_text.len + value_text.len + 32;  // RFC 9113, section 6.5.2
-  const uint64_t most = std::min(s->local_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE),
-                                 Options::kMaxHeaderListSize);
   if (stream->header_pairs >= s->options_.max_header_list_pairs ||
-      stream->header_length + size > most) {
+      stream->header_length + size > stream->max_header_length) {
     s->drop_headers();
     nghttp2_submit_rst_stream(ng, NGHTTP2_FLAG_NONE, id, NGHTTP2_ENHANCE_YOUR_CALM);
     return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
@@ -145,6 +145,19 @@ int Callbacks::on_header(nghttp2_session* ng, const nghttp2_frame* frame, nghttp
     if (!batch->put_bytes(value_text.base, value_text.len)) return NGHTTP2_ERR_CALLBACK_FAILURE;
   }
   return 0;
+}
+
+// A malformed field is left out (RFC 9113, section 8.2.1 allows it); a malformed
+// pseudo-header field is an error of the stream without our doing.
+int Callbacks::on_invalid_header(nghttp2_session*, const nghttp2_frame*, nghttp2_rcbuf*,
+                                 nghttp2_rcbuf*, uint8_t, void*) {
+  return 0;
+}
+
+// The settings as they are now: when the record is read, others may have come.
+void Callbacks::put_settings(Session* s, bool remote, int32_t* at) {
+  for (const int32_t id : kReportedSettings)
+    *at++ = static_cast<int32_t>(remote ? s->remote_setting(id) : s->local_setting(id));
 }
 
 int Callbacks::end_of_headers(Session* s, const nghttp2_frame* frame, int32_t id) {
@@ -192,10 +205,16 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
     case NGHTTP2_SETTINGS: {
       if (ack) {
         s->record(kSettingsAck);
+        int32_t* values = s->batch_->ints.append(std::size(kReportedSettings));
+        if (values == nullptr) return NGHTTP2_ERR_CALLBACK_FAILURE;
+        put_settings(s, false, values);
         break;
       }
-      const size_t at = s->batch_->ints.size();
-      s->record(kSettings, 0);
+      s->record(kSettings);
+      int32_t* values = s->batch_->ints.append(std::size(kReportedSettings) + 1);
+      if (values == nullptr) return NGHTTP2_ERR_CALLBACK_FAILURE;
+      put_settings(s, true, values);
+      const size_t count_at = s->batch_->ints.size() - 1;
       int32_t watched = 0;
       for (size_t i = 0; i < frame->settings.niv; ++i) {
         const nghttp2_settings_entry& entry = frame->settings.iv[i];
@@ -207,7 +226,7 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
         pair[1] = static_cast<int32_t>(entry.value);
         ++watched;
       }
-      s->batch_->ints.data()[at + 1] = watched;
+      s->batch_->ints.data()[count_at] = watched;
       break;
     }
     case NGHTTP2_PING:
@@ -215,6 +234,7 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
                 big_endian(frame->ping.opaque_data + 4));
       break;
     case NGHTTP2_GOAWAY:
+      s->goaway_known_ = true;
       s->record(kGoaway, frame->goaway.error_code, frame->goaway.last_stream_id,
                 frame->goaway.opaque_data_len);
       s->batch_->put_bytes(frame->goaway.opaque_data, frame->goaway.opaque_data_len);
@@ -347,11 +367,12 @@ int Callbacks::send_body(nghttp2_session*, nghttp2_frame* frame, const uint8_t* 
       length,
       [s, &put](const uint8_t* data, size_t n) {
         put(data, n);
-        s->copied_bytes_ -= n;
+        s->queued_bytes_ -= n;
       },
       [s, stream](size_t n) {
         s->record(kSegment, s->out_length_, stream->id, n);
         s->external_ += n;
+        s->queued_bytes_ -= n;
         ++s->segments_;
       });
   if (padding > 1) {

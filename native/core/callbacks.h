@@ -23,6 +23,8 @@ struct Callbacks {
   static int on_begin_headers(nghttp2_session*, const nghttp2_frame*, void*);
   static int on_header(nghttp2_session*, const nghttp2_frame*, nghttp2_rcbuf* name,
                        nghttp2_rcbuf* value, uint8_t flags, void*);
+  static int on_invalid_header(nghttp2_session*, const nghttp2_frame*, nghttp2_rcbuf* name,
+                               nghttp2_rcbuf* value, uint8_t flags, void*);
   static int on_frame_received(nghttp2_session*, const nghttp2_frame*, void*);
   static int on_data_chunk(nghttp2_session*, uint8_t flags, int32_t id, const uint8_t* data,
                            size_t length, void*);
@@ -34,6 +36,7 @@ struct Callbacks {
                        nghttp2_data_source*, void*);
   static ng::Ssize select_padding(nghttp2_session*, const nghttp2_frame*, size_t most, void*);
 
+  static void put_settings(Session*, bool remote, int32_t* at);
   static int end_of_headers(Session*, const nghttp2_frame*, int32_t id);
   static int too_many_invalid_frames(Session*);
 };

@@ -81,9 +81,6 @@ class OutboundQueue {
     compact();
   }
 
-  // Bytes of memory that the queue itself holds.
-  size_t held() const { return copied_.size() - copied_head_; }
-
   // An idle queue keeps a little room, so that a recycled stream need not
   // allocate, but not what one large body needed.
   void trim() {

@@ -11,7 +11,8 @@ namespace duetto {
 // The first integers of every batch.
 enum BatchHeader : int32_t {
   kBatchOutLength = 0,  // bytes that pull() wrote
-  kBatchMore = 1,       // 1: pull() stopped for room or budget, call again
+  kBatchMore = 1,       // 1: pull() stopped for room or budget, call again;
+                        // 2: nghttp2 has ended the session by itself
   kBatchSegments = 2,  // number of kSegment records
   kBatchStart = 3,
 };
@@ -25,8 +26,9 @@ enum Record : int32_t {
   kEndStream = 3,
   // id, HTTP/2 error code: nghttp2 has closed the stream
   kClose = 4,
-  // custom entries; then pairs of (identifier, value)
+  // values of kReportedSettings, custom entries; then pairs of (identifier, value)
   kSettings = 5,
+  // values of kReportedSettings
   kSettingsAck = 6,
   // first and second half of the payload, each big-endian as on the wire
   kPing = 7,
@@ -50,6 +52,10 @@ enum Record : int32_t {
   // offset in the output at which external bytes belong, id, length
   kSegment = 17,
 };
+
+// Identifiers of the settings whose values come with kSettings and kSettingsAck
+// (RFC 9113, section 6.5.2; RFC 8441, section 3).
+inline constexpr int32_t kReportedSettings[] = {1, 2, 3, 4, 5, 6, 8};
 
 // Limits that the core enforces by itself.
 enum Limit : int32_t {

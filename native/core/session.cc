@@ -128,10 +128,15 @@ void Session::pull(uint8_t* out, size_t capacity, size_t budget, EventBatch* bat
 
   int32_t* header = batch->ints.data();
   header[kBatchOutLength] = static_cast<int32_t>(out_length_);
-  header[kBatchMore] = out_full_ ? 1 : 0;
+  header[kBatchMore] = out_full_ ? 1 : ended_by_itself() ? 2 : 0;
   header[kBatchSegments] = segments_;
   out_ = nullptr;
   batch_ = nullptr;
+}
+
+// Some protocol errors make nghttp2 send its own GOAWAY without telling anybody.
+bool Session::ended_by_itself() const {
+  return !goaway_known_ && !wants_read() && !wants_write();
 }
 
 bool Session::wants_write() const { return !rest_.empty() || nghttp2_session_want_write(ng_) != 0; }
@@ -139,7 +144,7 @@ bool Session::wants_write() const { return !rest_.empty() || nghttp2_session_wan
 void Session::error(int32_t code, Limit limit) { record(kSessionError, code, limit); }
 
 size_t Session::memory_in_use() const {
-  return allocator_.in_use() + streams_.size() * kStreamOverhead + header_bytes_ + copied_bytes_;
+  return allocator_.in_use() + streams_.size() * kStreamOverhead + header_bytes_ + queued_bytes_;
 }
 
 bool Session::can_add_stream() const {
@@ -149,6 +154,8 @@ bool Session::can_add_stream() const {
 
 Stream* Session::open_stream(int32_t id) {
   Stream* stream = shared_->streams.take(id);
+  stream->max_header_length =
+      std::min(local_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE), Options::kMaxHeaderListSize);
   streams_.insert(id, stream);
   return stream;
 }
@@ -159,7 +166,7 @@ void Session::close_stream(int32_t id, uint32_t code) {
   if (!stream->detached) record(kClose, id, code);
   // What the reader never took still counts against the connection's window.
   header_bytes_ -= stream->header_length;
-  copied_bytes_ -= stream->outbound.held();
+  queued_bytes_ -= stream->outbound.length();
   shared_->streams.give_back(stream);
 }
 

@@ -128,6 +128,7 @@ class Session {
   Session(const Options& options, Shared* shared);
 
   bool can_add_stream() const;
+  bool ended_by_itself() const;
   Stream* open_stream(int32_t id);
   void close_stream(int32_t id, uint32_t code);
   void resume(Stream* stream);
@@ -174,10 +175,12 @@ class Session {
 
   uint32_t invalid_frames_ = 0;
   uint32_t rejected_streams_ = 0;
-  // Header blocks of open streams, and small writes waiting to be sent.
+  // Header blocks of open streams, and what is written and not yet sent.
   size_t header_bytes_ = 0;
-  size_t copied_bytes_ = 0;
+  size_t queued_bytes_ = 0;
   Limit broken_limit_ = kLimitNone;
+  // A GOAWAY was sent or received on somebody's word.
+  bool goaway_known_ = false;
 
   uint16_t watched_[kMaxWatchedSettings];
   size_t watched_count_ = 0;

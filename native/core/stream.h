@@ -28,10 +28,11 @@ struct Stream {
   bool trailers_wanted = false;
   // nghttp2 was told that there is nothing to send for now.
   bool deferred = false;
-  bool has_body = false;
   // A write of the user waits for its kWrote.
   bool write_pending = false;
 
+  // Octets of a header list that were allowed when the stream was made.
+  uint32_t max_header_length = 0;
   // The header block now being received.
   uint32_t header_pairs = 0;
   uint64_t header_length = 0;

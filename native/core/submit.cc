@@ -23,8 +23,9 @@ int32_t Session::request(const nghttp2_nv* nva, size_t n, const nghttp2_priority
     return id;
   }
   stream->id = id;
-  stream->has_body = !end;
   stream->ended = end;
+  stream->max_header_length =
+      std::min(local_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE), Options::kMaxHeaderListSize);
   streams_.insert(id, stream);
   return id;
 }
@@ -34,7 +35,6 @@ int Session::respond(int32_t id, const nghttp2_nv* nva, size_t n, bool end) {
   if (stream == nullptr) return NGHTTP2_ERR_STREAM_CLOSED;
   const ng::DataProvider data = provider(stream);
   const int rv = ng::submit_response(ng_, id, nva, n, end ? nullptr : &data);
-  if (rv == 0) stream->has_body = !end;
   return rv;
 }
 
@@ -62,20 +62,21 @@ int Session::submit_trailers(int32_t id, const nghttp2_nv* nva, size_t n) {
 uint8_t* Session::write_copy(int32_t id, size_t n) {
   Stream* stream = streams_.find(id);
   if (stream == nullptr || stream->detached) return nullptr;
-  copied_bytes_ += n;
+  queued_bytes_ += n;
   return stream->outbound.append_copy(n);
 }
 
 void Session::shorten_copy(int32_t id, size_t surplus) {
   Stream* stream = streams_.find(id);
   if (stream == nullptr || surplus == 0) return;
-  copied_bytes_ -= surplus;
+  queued_bytes_ -= surplus;
   stream->outbound.shorten_copy(surplus);
 }
 
 bool Session::write_external(int32_t id, size_t n) {
   Stream* stream = streams_.find(id);
   if (stream == nullptr || stream->detached) return false;
+  queued_bytes_ += n;
   if (n > 0) stream->outbound.append_external(n);
   return true;
 }
@@ -107,7 +108,7 @@ void Session::detach(int32_t id) {
   if (stream == nullptr || stream->detached) return;
   stream->detached = true;
   stream->write_pending = false;
-  copied_bytes_ -= stream->outbound.held();
+  queued_bytes_ -= stream->outbound.length();
   stream->outbound.trim();
   // Whatever still comes for it must not hold up the connection.
   if (stream->unconsumed > 0) {
@@ -142,13 +143,17 @@ int Session::ping(const uint8_t payload[8]) {
 }
 
 int Session::goaway(uint32_t code, int32_t last_stream_id, const uint8_t* opaque, size_t length) {
+  goaway_known_ = true;
   // 0 or less: the last stream that was processed.
   const int32_t last =
       last_stream_id > 0 ? last_stream_id : nghttp2_session_get_last_proc_stream_id(ng_);
   return nghttp2_submit_goaway(ng_, NGHTTP2_FLAG_NONE, last, code, opaque, length);
 }
 
-int Session::terminate(uint32_t code) { return nghttp2_session_terminate_session(ng_, code); }
+int Session::terminate(uint32_t code) {
+  goaway_known_ = true;
+  return nghttp2_session_terminate_session(ng_, code);
+}
 
 int Session::altsvc(int32_t id, const uint8_t* origin, size_t origin_length, const uint8_t* value,
                     size_t value_length) {

@@ -68,8 +68,7 @@ inline double* to_doubles(napi_env env, napi_value value, size_t least) {
 
 // Reads a header block: for each field its name, NUL, its value, NUL and one
 // character of nghttp2 flags. The fields point into the environment's scratch
-// memory and are good until the next call. False if the text does not have
-// `count` fields, which is the case when a value contains a NUL.
+// memory and are good until the next call. False if `text` is no string.
 bool to_fields(napi_env env, napi_value text, uint32_t count, Heart* heart);
 
 }  // namespace duetto

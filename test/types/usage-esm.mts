@@ -1,0 +1,18 @@
+import duetto, { connect, createServer, type ServerHttp2Stream } from '../../dist/index.mjs';
+
+const server = createServer((request, response) => {
+  response.end(request.url);
+});
+server.on('stream', (stream: ServerHttp2Stream, headers) => {
+  const path: string | undefined = headers[':path'];
+  stream.respond({ ':status': 200 });
+  stream.end(path);
+});
+const session = connect('http://localhost');
+session.request({ ':path': '/' }).on('response', (headers) => headers[':status']?.toFixed());
+
+const version: string = duetto.nghttp2.version;
+const patches: readonly string[] = duetto.nghttp2.patches;
+// @ts-expect-error what is built in does not change
+duetto.nghttp2.version = version;
+void patches;
