@@ -672,7 +672,8 @@ function closedByCore(stream: Http2Stream, code: number): void {
   if (stream.destroyed) return;
   stream._remoteEnded = true;
   stream._closeWithoutReset(code);
-  if (!stream.readable || code !== NGHTTP2_NO_ERROR) {
+  // A write after the end leaves an error that is yet to be emitted; 'end' will not come then.
+  if (!stream.readable || stream.errored !== null || code !== NGHTTP2_NO_ERROR) {
     stream.destroy();
     return;
   }
