@@ -71,6 +71,8 @@ export class Http2Stream extends Duplex {
   /** @internal */ _id: number | undefined;
   /** @internal */ _closed = false;
   /** @internal */ _aborted = false;
+  /** @internal The headers of a response have come. */ _responseBegun = false;
+  /** @internal The peer ended the stream without ending its message. */ _cutOff = false;
   /** @internal */ _headersSent = false;
   /** @internal */ _headRequest = false;
   /** @internal */ _waitForTrailers = false;
@@ -305,7 +307,7 @@ export class Http2Stream extends Duplex {
     if (error != null) code = sessionCode || (isAbort(error) ? NGHTTP2_CANCEL : NGHTTP2_INTERNAL_ERROR);
     const id = this._id;
     if (!this.closed) this.closeWith(code, id !== undefined ? Reset.Force : Reset.None);
-    this.push(null);
+    if (!this._cutOff) this.push(null);
     if (id !== undefined) {
       session._native?.detach(id);
       session._streams.delete(id);
@@ -670,8 +672,20 @@ function endReadable(stream: Http2Stream): void {
 
 function closedByCore(stream: Http2Stream, code: number): void {
   if (stream.destroyed) return;
+  // RST_STREAM(NO_ERROR) in the middle of a response: what has come so far must not pass for all (RFC 9113, section 8.1).
+  const cutOff = code === NGHTTP2_NO_ERROR && stream._responseBegun && !stream._remoteEnded && !stream.closed;
   stream._remoteEnded = true;
   stream._closeWithoutReset(code);
+  if (cutOff) {
+    // Without 'end': pipelines and iterators report a premature close.
+    stream._cutOff = true;
+    if (!stream._aborted) {
+      stream._aborted = true;
+      stream.emit('aborted');
+    }
+    stream.destroy();
+    return;
+  }
   // A write after the end leaves an error that is yet to be emitted; 'end' will not come then.
   if (!stream.readable || stream.errored !== null || code !== NGHTTP2_NO_ERROR) {
     stream.destroy();
