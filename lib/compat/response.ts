@@ -26,8 +26,8 @@ HeaderStore.prototype = Object.create(null);
 /** A response as `node:http` would have it: `http.ServerResponse` over a stream of HTTP/2. */
 export class Http2ServerResponse extends Stream {
   declare writable: boolean;
-  /** The request that this answers; undefined for one that was pushed. */
-  declare req: Http2ServerRequest | undefined;
+  /** The request that this answers; null for one that was pushed. */
+  declare req: Http2ServerRequest | null;
   /** @internal */ declare _stream: ServerHttp2Stream;
   /** @internal By names in lower case. */ declare _headers: HeadersObject;
   /** @internal */ declare _trailers: HeadersObject | null;
@@ -54,7 +54,7 @@ export class Http2ServerResponse extends Stream {
     this._headRequest = false;
     this._drains = false;
     this.writable = true;
-    this.req = stream._request ?? undefined;
+    this.req = stream._request;
     follow(stream);
     stream._response = this;
   }

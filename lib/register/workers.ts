@@ -1,6 +1,5 @@
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import * as path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as threads from 'node:worker_threads';
 import type { WorkerOptions } from 'node:worker_threads';
 
@@ -9,7 +8,8 @@ import type { WorkerOptions } from 'node:worker_threads';
 
 /** Flags that say what code runs first and how it is found: those that a worker cannot do without. */
 const LOADING = /^(?:-r|-C|--require|--import|--conditions|--loader|--experimental-loader)(?:=|$)/;
-const PRELOADING = /^(?:-r|--require|--import)(?:=|$)/;
+/** Not `--import`: a worker made with `eval` does not wait for that. */
+const PRELOADING = /^(?:-r|--require)(?:=|$)/;
 
 type WorkerClass = typeof threads.Worker;
 
@@ -28,7 +28,7 @@ function preloads(flags: readonly string[], file: string): boolean {
   const resolve = createRequire(path.join(process.cwd(), 'x')).resolve;
   return pick(flags, PRELOADING).some(([, value]) => {
     try {
-      return value !== undefined && (value.startsWith('file:') ? fileURLToPath(value) : resolve(value)) === file;
+      return value !== undefined && resolve(value) === file;
     } catch {
       return false;
     }

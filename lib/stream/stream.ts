@@ -444,7 +444,8 @@ export class Http2Stream extends Duplex {
       this.once('ready', () => this._final(callback));
       return;
     }
-    this.on('finish', maybeDestroyStream);
+    // A request that is complete ends with its answer: nghttp2 tells that by itself.
+    if (!this._remoteEnded || this._closed) this.on('finish', maybeDestroyStream);
     this.sendEnd();
     callback();
     this._publishBodySent();
@@ -671,17 +672,24 @@ function closedByCore(stream: Http2Stream, code: number): void {
   if (stream.destroyed) return;
   stream._remoteEnded = true;
   stream._closeWithoutReset(code);
-  if (!stream.readable || code !== NGHTTP2_NO_ERROR) {
+  // A write after the end leaves an error that is yet to be emitted; 'end' will not come then.
+  if (!stream.readable || stream.errored !== null || code !== NGHTTP2_NO_ERROR) {
+    stream.destroy();
+    return;
+  }
+  const unread = stream._session?._type === NGHTTP2_SESSION_SERVER && !stream._didRead && stream.readableFlowing === null;
+  if (unread && stream.readableLength === 0 && stream.writableFinished && stream.listenerCount('end') === 0) {
+    // Nobody has looked at the request's body, and there was none. Its end comes without the ticks that reading takes.
+    const { _readableState } = stream as unknown as { _readableState: { ended: boolean; endEmitted: boolean } };
+    _readableState.ended = _readableState.endEmitted = true;
     stream.destroy();
     return;
   }
   // What was received can still be read; the stream lives until then.
   stream._followEnd();
   stream.push(null);
-  if (stream._session?._type === NGHTTP2_SESSION_SERVER && !stream._didRead && stream.readableFlowing === null)
-    stream.resume();
-  else
-    stream.read(0);
+  if (unread) stream.resume();
+  else stream.read(0);
 }
 
 function wantTrailers(stream: Http2Stream): void {

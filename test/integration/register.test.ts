@@ -1,0 +1,187 @@
+// Every way of asking for http2 gives duetto, in every Node that is at hand: this one, and those in DUETTO_TEST_NODES
+// (paths, separated as in PATH).
+
+import { execFile } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const project = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const nodes = [process.execPath, ...(process.env.DUETTO_TEST_NODES ?? '').split(path.delimiter).filter(Boolean)];
+
+let app: string;
+
+/** Is it duetto? Prints each way of asking that gives something else. */
+const probes: Record<string, string> = {
+  'probe.cjs': `
+    const wrong = [];
+    const ask = (how, module) => { if (module.nghttp2 === undefined || module.default?.nghttp2 === null) wrong.push(how); };
+    ask('require http2', require('http2'));
+    ask('require node:http2', require('node:http2'));
+    ask('module.require', module.require('http2'));
+    ask('createRequire', require('node:module').createRequire(__filename)('http2'));
+    if (process.getBuiltinModule) {
+      ask('getBuiltinModule', process.getBuiltinModule('http2'));
+      ask('getBuiltinModule node:', process.getBuiltinModule('node:http2'));
+    }
+    ask('a CommonJS dependency', require('commonjs-dependency'));
+    if (require('http2') !== require('duetto')) wrong.push('identity');
+    if (require('http') === require('http2') || !require('net').connect) wrong.push('other modules');
+    Promise.all([import('http2'), import('node:http2'), import('es-dependency')]).then(([a, b, c]) => {
+      ask('import() http2', a); ask('import() node:http2', b); ask('an ES dependency', c.found);
+      if (a.createServer !== require('duetto').createServer) wrong.push('identity of import()');
+      console.log('wrong: ' + wrong.join(', '));
+    });`,
+  'probe.mjs': `
+    import standard, { createServer, nghttp2 } from 'http2';
+    import * as everything from 'node:http2';
+    import { createRequire } from 'node:module';
+    import commonjs from 'commonjs-dependency';
+    import { found } from 'es-dependency';
+    import duetto from 'duetto';
+    const wrong = [];
+    const ask = (how, module) => { if (module.nghttp2 === undefined) wrong.push(how); };
+    ask('default', standard); ask('names', { nghttp2 }); ask('namespace', everything);
+    ask('import()', await import('http2')); ask('createRequire', createRequire(import.meta.url)('http2'));
+    if (process.getBuiltinModule) ask('getBuiltinModule', process.getBuiltinModule('http2'));
+    ask('a CommonJS dependency', commonjs); ask('an ES dependency', found);
+    if (createServer !== duetto.createServer || standard !== duetto) wrong.push('identity');
+    console.log('wrong: ' + wrong.join(', '));`,
+  'workers.cjs': `
+    const { Worker } = require('node:worker_threads');
+    const run = (name, file, options) => new Promise((resolve) => {
+      const worker = new Worker(file, { ...options, stdout: true });
+      let out = '';
+      worker.stdout.on('data', (text) => out += text);
+      worker.on('error', (error) => out += error.stack);
+      worker.on('exit', () => resolve(name + ': ' + out.trim()));
+    });
+    (async () => {
+      const here = (name) => require('node:path').join(__dirname, name);
+      console.log(await run('CommonJS', here('probe.cjs')));
+      console.log(await run('ES', here('probe.mjs')));
+      console.log(await run('own execArgv', here('probe.cjs'), { execArgv: [] }));
+      console.log(await run('own execArgv, ES', here('probe.mjs'), { execArgv: ['--no-warnings'] }));
+      console.log(await run('eval', "console.log('wrong: ' + (require('http2').nghttp2 ? '' : 'eval'))", { eval: true }));
+      console.log(await run('nested', "const { Worker } = require('worker_threads'); new Worker(" + JSON.stringify(here('probe.cjs')) + ")", { eval: true }));
+    })();`,
+  'workers.mjs': `
+    import { Worker } from 'worker_threads';
+    const worker = new Worker(new URL('probe.mjs', import.meta.url));
+    worker.on('exit', () => {});`,
+  'talk.mjs': `
+    import { connect, createServer } from 'node:http2';
+    const server = createServer((request, response) => response.end('served'));
+    server.listen(0, () => {
+      const client = connect('http://localhost:' + server.address().port);
+      let body = '';
+      const stream = client.request({ ':path': '/' }).setEncoding('utf8').on('data', (text) => body += text);
+      stream.on('close', () => { console.log(body); client.close(); server.close(); });
+    });`,
+  'node_modules/commonjs-dependency/index.js': `module.exports = require('http2');`,
+  'node_modules/es-dependency/package.json': `{ "type": "module", "exports": "./index.js" }`,
+  'node_modules/es-dependency/index.js': `import * as found from 'http2'; export { found };`,
+};
+
+interface Ran {
+  out: string;
+  err: string;
+  code: number | string | null;
+}
+
+function run(node: string, args: string[], env: Record<string, string> = {}, cwd = app): Promise<Ran> {
+  const clean = { ...process.env };
+  // Not what the test runner was given.
+  for (const name of ['NODE_OPTIONS', 'DUETTO_DEBUG', 'VITEST', 'NODE_V8_COVERAGE']) delete clean[name];
+  return new Promise((resolve) => {
+    execFile(node, args, { cwd, env: { ...clean, ...env }, timeout: 15_000 }, (error, out, err) =>
+      resolve({ out, err, code: error ? error.code ?? error.signal ?? 1 : 0 }));
+  });
+}
+
+beforeAll(async () => {
+  app = fs.mkdtempSync(path.join(os.tmpdir(), 'duetto-register-'));
+  for (const [name, text] of Object.entries(probes)) {
+    fs.mkdirSync(path.dirname(path.join(app, name)), { recursive: true });
+    fs.writeFileSync(path.join(app, name), text);
+  }
+  fs.symlinkSync(project, path.join(app, 'node_modules/duetto'));
+});
+
+afterAll(() => fs.rmSync(app, { recursive: true, force: true }));
+
+describe.each(nodes)('register in %s', (node) => {
+  const flags = ['--require', '--import'];
+
+  test('the Node is one that is supported', async () => {
+    const { out } = await run(node, ['--version']);
+    expect(out).toMatch(/^v(20|2[2-9])\./);
+  });
+
+  for (const flag of flags) {
+    for (const probe of ['probe.cjs', 'probe.mjs']) {
+      test(`${flag}, ${probe}`, async () => {
+        const { out, err, code } = await run(node, [flag, 'duetto/register', probe]);
+        expect({ out, err, code }).toEqual({ out: 'wrong: \n', err: '', code: 0 });
+      });
+    }
+
+    test(`${flag}, worker threads`, async () => {
+      const { out, err, code } = await run(node, [flag, 'duetto/register', 'workers.cjs']);
+      expect(err).toBe('');
+      expect(out.trim().split('\n')).toEqual(
+        ['CommonJS', 'ES', 'own execArgv', 'own execArgv, ES', 'eval', 'nested'].map((name) => `${name}: wrong:`));
+      expect(code).toBe(0);
+    });
+
+    test(`${flag}, a worker of an ES module`, async () => {
+      const { out, err } = await run(node, [flag, 'duetto/register', 'workers.mjs']);
+      expect({ out, err }).toEqual({ out: 'wrong: \n', err: '' });
+    });
+
+    test(`${flag}, requests`, async () => {
+      const { out, err } = await run(node, [flag, 'duetto/register', 'talk.mjs']);
+      expect({ out, err }).toEqual({ out: 'served\n', err: '' });
+    });
+  }
+
+  test('by NODE_OPTIONS', async () => {
+    const { out } = await run(node, ['probe.mjs'], { NODE_OPTIONS: '--require duetto/register' });
+    expect(out).toBe('wrong: \n');
+  });
+
+  test('by its file, and by the program itself', async () => {
+    const file = path.join(project, 'dist/register.js');
+    expect((await run(node, ['--import', pathToFileURL(file).href, 'probe.mjs'])).out).toBe('wrong: \n');
+    expect((await run(node, ['-e', `require('duetto/register'); require('./probe.cjs')`])).out).toBe('wrong: \n');
+    expect((await run(node, ['-e', `require('duetto/register'); require('./workers.cjs')`])).out).not.toMatch(/wrong: ./);
+  });
+
+  test('without it nothing changes', async () => {
+    const { out } = await run(node, ['-e', `console.log(require('http2').nghttp2, require('duetto') === require('http2'))`]);
+    expect(out).toBe('undefined false\n');
+  });
+
+  test('says who it is under DUETTO_DEBUG=1, once', async () => {
+    const { err } = await run(node, ['--require', 'duetto/register', 'workers.cjs'], { DUETTO_DEBUG: '1' });
+    expect(err).toMatch(/^duetto: http2 is duetto \d+\.\d+\.\d+, nghttp2 \d+\.\d+\.\d+.*\n$/);
+  });
+
+  test('stops if there is no addon, and says how to get it', async () => {
+    const bare = fs.mkdtempSync(path.join(app, 'bare-'));
+    const home = path.join(bare, 'node_modules/duetto');
+    fs.mkdirSync(home, { recursive: true });
+    fs.cpSync(path.join(project, 'dist'), path.join(home, 'dist'), { recursive: true });
+    fs.copyFileSync(path.join(project, 'package.json'), path.join(home, 'package.json'));
+    fs.symlinkSync(path.join(project, 'node_modules/node-gyp-build'), path.join(bare, 'node_modules/node-gyp-build'));
+    for (const flag of flags) {
+      const { out, err, code } = await run(node, [flag, 'duetto/register', '-e', 'console.log(1)'], {}, bare);
+      expect({ out, code }).toEqual({ out: '', code: 1 });
+      expect(err).toContain('duetto/register: cannot take the place of http2.');
+      expect(err).toContain(`there is no binary for ${process.platform}-${process.arch}`);
+      expect(err).toContain('npm run build:native');
+    }
+  });
+});
