@@ -151,6 +151,9 @@ describe('what ends the connection, and only that', () => {
   });
 });
 
+/** nghttp2 1.67 made a connection error of it. */
+const stricter = Number(duetto.nghttp2.version.split('.')[1]) >= 67;
+
 describe('what ends a stream, and only that', () => {
   test.each([
     ['a request without a path', block({ ':method': 'GET', ':scheme': 'http' })],
@@ -181,6 +184,10 @@ describe('what ends a stream, and only that', () => {
     const { port } = await listen(server);
     const peer = await RawPeer.client(port);
     peer.send(headers(1, requestBlock(), EndHeaders), ...Array.from({ length: 5 }, () => data(1, Buffer.alloc(16384))));
+    if (stricter) {
+      expect(goawayOf(await peer.expect(Type.Goaway)).code).toBe(Code.FlowControlError);
+      return;
+    }
     const { id, payload } = await peer.expect(Type.RstStream);
     expect([id, payload.readUInt32BE(0)]).toEqual([1, Code.FlowControlError]);
     expect((await peer.settle()).filter(({ type }) => type === Type.Goaway)).toEqual([]);
