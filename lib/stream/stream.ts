@@ -274,6 +274,8 @@ export class Http2Stream extends Duplex {
         this._aborted = true;
         this.emit('aborted');
       }
+      // What is given up must not look complete: no END_STREAM before the RST_STREAM.
+      if (code !== NGHTTP2_NO_ERROR && reset !== Reset.None) this._endSent = true;
       this.end();
     }
     if (reset !== Reset.None) {

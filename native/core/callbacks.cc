@@ -303,8 +303,9 @@ int Callbacks::on_invalid_frame(nghttp2_session*, const nghttp2_frame*, int code
   Session* s = self(user);
   s->drop_headers();
   if (const int rv = too_many_invalid_frames(s)) return rv;
-  if (nghttp2_is_fatal(code) || code == NGHTTP2_ERR_STREAM_CLOSED || code == NGHTTP2_ERR_PROTO)
-    s->error(code, kLimitNone);
+  // Whether it ends the stream or the session is nghttp2's to say, and changes
+  // with its versions; when it has sent its GOAWAY, the session is told why.
+  s->invalid_code_ = code;
   return 0;
 }
 

@@ -179,6 +179,8 @@ class Session {
   size_t rest_head_ = 0;
 
   uint32_t invalid_frames_ = 0;
+  // What nghttp2 said of the last one.
+  int32_t invalid_code_ = NGHTTP2_ERR_PROTO;
   uint32_t rejected_streams_ = 0;
   // Header blocks of open streams, and what is written and not yet sent.
   size_t header_bytes_ = 0;
