@@ -180,6 +180,7 @@ export class Transport {
   private writeSegments(bytes: Buffer, batch: Batch, end: number): void {
     const { socket } = this;
     const { ints } = batch;
+    const { buffer, byteOffset } = bytes;
     let from = 0;
     socket.cork();
     for (let at: number = BatchHeader.Start; at < end;) {
@@ -188,7 +189,7 @@ export class Transport {
         continue;
       }
       const offset = ints[at + 1]!;
-      if (offset > from) socket.write(bytes.subarray(from, offset));
+      if (offset > from) socket.write(Buffer.from(buffer, byteOffset + from, offset - from));
       from = offset;
       this.session._writeExternal(socket, ints[at + 2]!, ints[at + 3]!);
       at += 4;

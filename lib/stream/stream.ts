@@ -516,7 +516,8 @@ export class Http2Stream extends Duplex {
         process.nextTick(destroyStream, this, new TypeError('A chunk was detached before it could be sent'));
         return;
       }
-      socket.write(part === chunk!.length ? chunk! : chunk!.subarray(from, from + part));
+      // Not subarray(), which takes twice the time.
+      socket.write(part === chunk!.length ? chunk! : Buffer.from(chunk!.buffer, chunk!.byteOffset + from, part));
       length -= part;
       if (from + part === chunk!.length) {
         this.external!.shift();

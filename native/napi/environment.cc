@@ -1,5 +1,7 @@
 #include "environment.h"
 
+#include <iterator>
+
 #include "session_wrap.h"
 
 #ifndef DUETTO_NGHTTP2_PATCHES
@@ -126,6 +128,7 @@ Napi::Value Environment::layout(const Napi::CallbackInfo& info) {
       {"limitInvalidFrames", kLimitInvalidFrames},
       {"limitRejectedStreams", kLimitRejectedStreams},
       {"optionCount", kOptionCount},
+      {"reportedSettings", static_cast<int32_t>(std::size(kReportedSettings))},
   };
   for (const auto& [name, value] : all) o.Set(name, value);
   return o;
