@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Builds what the tests need and is missing or older than its sources; says nothing and is quick when all is there.
+// Builds what tests and demo need and is missing or older than its sources; says nothing and is quick when all is there.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
@@ -39,7 +39,7 @@ for (const part of parts.filter((part) => existsSync(join(project, part.from[0])
     shell: process.platform === 'win32',
   });
   if (status !== 0) {
-    console.error(`npm run ${part.script} failed; there is nothing to test`);
+    console.error(`npm run ${part.script} failed`);
     process.exit(1);
   }
 }

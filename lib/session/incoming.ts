@@ -134,8 +134,8 @@ export function onFrameError(session: Http2Session, id: number, type: number, co
 }
 
 /** nghttp2 has sent a GOAWAY of its own: the peer broke the protocol. */
-export function onEndedByCore(session: Http2Session): void {
-  session.destroy(new NghttpError(NGHTTP2_ERR_PROTO));
+export function onEndedByCore(session: Http2Session, code: number): void {
+  session.destroy(new NghttpError(code));
 }
 
 export function onInternalError(session: Http2Session, code: number, limit: Limit): void {

@@ -164,7 +164,7 @@ export class Transport {
     else if (this.fromEventLoop) dispatchSent(this.session, batch, BatchHeader.Start, end, settles);
     // A Duplex hands the bytes over at once: the reader of what was written must get a turn before the writer.
     else setImmediate(dispatchLater, this.session, batch, end);
-    if (more === 2 && !this.session.destroyed) onEndedByCore(this.session);
+    if (more < 0 && !this.session.destroyed) onEndedByCore(this.session, more);
     return true;
   }
 

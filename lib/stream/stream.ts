@@ -71,6 +71,8 @@ export class Http2Stream extends Duplex {
   /** @internal */ _id: number | undefined;
   /** @internal */ _closed = false;
   /** @internal */ _aborted = false;
+  /** @internal The headers of a response have come. */ _responseBegun = false;
+  /** @internal The peer ended the stream without ending its message. */ _cutOff = false;
   /** @internal */ _headersSent = false;
   /** @internal */ _headRequest = false;
   /** @internal */ _waitForTrailers = false;
@@ -273,6 +275,8 @@ export class Http2Stream extends Duplex {
         if (this._request !== null) this._request._onCompatEvent('aborted');
         this.emit('aborted');
       }
+      // What is given up must not look complete: no END_STREAM before the RST_STREAM.
+      if (code !== NGHTTP2_NO_ERROR && reset !== Reset.None) this._endSent = true;
       this.end();
     }
     if (reset !== Reset.None) {
@@ -306,7 +310,7 @@ export class Http2Stream extends Duplex {
     if (error != null) code = sessionCode || (isAbort(error) ? NGHTTP2_CANCEL : NGHTTP2_INTERNAL_ERROR);
     const id = this._id;
     if (!this.closed) this.closeWith(code, id !== undefined ? Reset.Force : Reset.None);
-    this.push(null);
+    if (!this._cutOff) this.push(null);
     if (id !== undefined) {
       session._native?.detach(id);
       session._streams.delete(id);
@@ -445,7 +449,8 @@ export class Http2Stream extends Duplex {
       this.once('ready', () => this._final(callback));
       return;
     }
-    this.on('finish', maybeDestroyStream);
+    // A request that is complete ends with its answer: nghttp2 tells that by itself.
+    if (!this._remoteEnded || this._closed) this.on('finish', maybeDestroyStream);
     this.sendEnd();
     callback();
     this._publishBodySent();
@@ -677,20 +682,38 @@ function endReadable(stream: Http2Stream): void {
 
 function closedByCore(stream: Http2Stream, code: number): void {
   if (stream.destroyed) return;
+  // RST_STREAM(NO_ERROR) in the middle of a response: what has come so far must not pass for all (RFC 9113, section 8.1).
+  const cutOff = code === NGHTTP2_NO_ERROR && stream._responseBegun && !stream._remoteEnded && !stream.closed;
   stream._remoteEnded = true;
   stream._closeWithoutReset(code);
+  if (cutOff) {
+    // Without 'end': pipelines and iterators report a premature close.
+    stream._cutOff = true;
+    if (!stream._aborted) {
+      stream._aborted = true;
+      stream.emit('aborted');
+    }
+    stream.destroy();
+    return;
+  }
   // A write after the end leaves an error that is yet to be emitted; 'end' will not come then.
   if (!stream.readable || stream.errored !== null || code !== NGHTTP2_NO_ERROR) {
+    stream.destroy();
+    return;
+  }
+  const unread = stream._session?._type === NGHTTP2_SESSION_SERVER && !stream._didRead && stream.readableFlowing === null;
+  if (unread && stream.readableLength === 0 && stream.writableFinished && stream.listenerCount('end') === 0) {
+    // Nobody has looked at the request's body, and there was none. Its end comes without the ticks that reading takes.
+    const { _readableState } = stream as unknown as { _readableState: { ended: boolean; endEmitted: boolean } };
+    _readableState.ended = _readableState.endEmitted = true;
     stream.destroy();
     return;
   }
   // What was received can still be read; the stream lives until then.
   stream._followEnd();
   stream.push(null);
-  if (stream._session?._type === NGHTTP2_SESSION_SERVER && !stream._didRead && stream.readableFlowing === null)
-    stream.resume();
-  else
-    stream.read(0);
+  if (unread) stream.resume();
+  else stream.read(0);
 }
 
 function wantTrailers(stream: Http2Stream): void {

@@ -274,6 +274,10 @@ int Callbacks::on_data_chunk(nghttp2_session* ng, uint8_t, int32_t id, const uin
   // The connection's window follows what arrives: one reader that stops must
   // not stop the others. The stream's window follows the reader.
   nghttp2_session_consume_connection(ng, length);
+  if (!s->window_settled_ && (s->received_ += length) >= Session::kWidenAfter) {
+    s->window_settled_ = true;
+    nghttp2_session_set_local_window_size(ng, NGHTTP2_FLAG_NONE, 0, Session::kWideWindow);
+  }
   Stream* stream = s->streams_.find(id);
   if (stream == nullptr) {
     nghttp2_session_consume_stream(ng, id, length);
@@ -299,8 +303,9 @@ int Callbacks::on_invalid_frame(nghttp2_session*, const nghttp2_frame*, int code
   Session* s = self(user);
   s->drop_headers();
   if (const int rv = too_many_invalid_frames(s)) return rv;
-  if (nghttp2_is_fatal(code) || code == NGHTTP2_ERR_STREAM_CLOSED || code == NGHTTP2_ERR_PROTO)
-    s->error(code, kLimitNone);
+  // Whether it ends the stream or the session is nghttp2's to say, and changes
+  // with its versions; when it has sent its GOAWAY, the session is told why.
+  s->invalid_code_ = code;
   return 0;
 }
 

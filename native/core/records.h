@@ -12,7 +12,8 @@ namespace duetto {
 enum BatchHeader : int32_t {
   kBatchOutLength = 0,  // bytes that pull() wrote
   kBatchMore = 1,       // 1: pull() stopped for room or budget, call again;
-                        // 2: nghttp2 has ended the session by itself
+                        // negative: nghttp2 has ended the session by itself, with
+                        // this error
   kBatchSegments = 2,  // number of kSegment records
   kBatchStart = 3,
 };

@@ -128,7 +128,7 @@ void Session::pull(uint8_t* out, size_t capacity, size_t budget, EventBatch* bat
 
   int32_t* header = batch->ints.data();
   header[kBatchOutLength] = static_cast<int32_t>(out_length_);
-  header[kBatchMore] = out_full_ ? 1 : ended_by_itself() ? 2 : 0;
+  header[kBatchMore] = out_full_ ? 1 : ended_by_itself() ? invalid_code_ : 0;
   header[kBatchSegments] = segments_;
   out_ = nullptr;
   batch_ = nullptr;

@@ -120,6 +120,11 @@ class Session {
  private:
   friend struct Callbacks;
 
+  // The connection's window opens as DATA arrives, whoever reads it, so it
+  // protects nothing that the streams' windows do not; at 64 KB it only makes a
+  // sender wait for an answer every 64 KB. Once a peer really sends, it gets more.
+  static constexpr size_t kWidenAfter = 32 * 1024;
+  static constexpr int32_t kWideWindow = 4 * 1024 * 1024;
   // Bytes that a stream counts for, besides what nghttp2 allocates.
   static constexpr size_t kStreamOverhead = sizeof(Stream);
   // Custom settings are at most ten (node:http2's MAX_ADDITIONAL_SETTINGS).
@@ -174,11 +179,17 @@ class Session {
   size_t rest_head_ = 0;
 
   uint32_t invalid_frames_ = 0;
+  // What nghttp2 said of the last one.
+  int32_t invalid_code_ = NGHTTP2_ERR_PROTO;
   uint32_t rejected_streams_ = 0;
   // Header blocks of open streams, and what is written and not yet sent.
   size_t header_bytes_ = 0;
   size_t queued_bytes_ = 0;
   Limit broken_limit_ = kLimitNone;
+  // DATA received, until the connection's window is widened or its size was
+  // set by the user.
+  size_t received_ = 0;
+  bool window_settled_ = false;
   // A GOAWAY was sent or received on somebody's word.
   bool goaway_known_ = false;
 

@@ -168,6 +168,7 @@ int Session::origin(const nghttp2_origin_entry* origins, size_t n) {
 int Session::set_next_stream_id(int32_t id) { return nghttp2_session_set_next_stream_id(ng_, id); }
 
 int Session::set_local_window_size(int32_t size) {
+  window_settled_ = true;
   return nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, 0, size);
 }
 
