@@ -12,6 +12,8 @@ export interface Timed extends EventEmitter {
   _progressSeen: number;
   /** @internal Whether a write waits to be sent. */
   _isWriting(): boolean;
+  /** @internal Hears of a time-out before the listeners. */
+  _onTimeout?(): void;
   /** @internal Activity: the timer starts over. */
   _touch(): void;
 }
@@ -54,6 +56,7 @@ function expire(self: Timed): void {
     self._touch();
     return;
   }
+  self._onTimeout?.();
   self.emit('timeout');
 }
 

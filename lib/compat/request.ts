@@ -157,7 +157,7 @@ export class Http2ServerRequest extends LazyReadable {
   }
 
   /** @internal */
-  _onCompatEvent(event: CompatEvent, headers?: object, _flags?: number, rawHeaders?: string[]): void {
+  _onCompatEvent(event: CompatEvent): void {
     switch (event) {
       case 'close':
         this.onClose();
@@ -170,12 +170,14 @@ export class Http2ServerRequest extends LazyReadable {
       case 'timeout':
         this.emit('timeout');
         break;
-      case 'trailers':
-        Object.assign(this.trailers, headers);
-        // Not a spread: the peer decides how many there are.
-        for (const text of rawHeaders ?? []) this.rawTrailers.push(text);
-        break;
     }
+  }
+
+  /** @internal */
+  _onTrailers(headers: object, rawHeaders: string[]): void {
+    Object.assign(this.trailers, headers);
+    // Not a spread: the peer decides how many there are.
+    for (const text of rawHeaders) this.rawTrailers.push(text);
   }
 
   private onClose(): void {

@@ -26,7 +26,7 @@ export function onHeaders(
   }
   const event = eventOf(category, headers[':status'] as number | undefined, endOfStream);
   if (headers[':status'] === HTTP_STATUS_MISDIRECTED_REQUEST) session._origins().delete(stream._origin);
-  stream._onHeaders(event, headers, flags);
+  stream._onHeaders(event, headers, flags, raw);
   if (stream._context !== undefined) stream._context.runInAsyncScope(emitHeaders, undefined, stream, event, headers, flags, raw);
   else emitHeaders(stream, event, headers, flags, raw);
   if (endOfStream) stream._onRemoteEnd();

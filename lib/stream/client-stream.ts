@@ -11,7 +11,7 @@ export class ClientHttp2Stream extends Http2Stream {
   }
 
   /** @internal */
-  override _onHeaders(event: string, headers: unknown, flags: number): void {
+  override _onHeaders(event: string, headers: object, flags: number): void {
     if (event !== 'response' && event !== 'push') return;
     this._responseBegun = true;
     if (clientChannels.finish.hasSubscribers) clientChannels.finish.publish({ stream: this, headers, flags });

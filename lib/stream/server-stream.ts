@@ -199,6 +199,11 @@ export class ServerHttp2Stream extends Http2Stream {
   }
 
   /** @internal */
+  override _onHeaders(event: string, headers: object, _flags: number, raw: string[]): void {
+    if (event === 'trailers') this._request?._onTrailers(headers, raw);
+  }
+
+  /** @internal */
   override _publishClose(): void {
     if (serverChannels.close.hasSubscribers) serverChannels.close.publish({ stream: this });
   }

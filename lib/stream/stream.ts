@@ -94,7 +94,7 @@ export class Http2Stream extends Duplex {
   /** @internal In which a client's request was made: its events run there. */ _context: AsyncResource | undefined;
   /** @internal */ _origin = '';
   /** @internal */ _bodySource: BodySource | undefined;
-  /** @internal The compatibility layer's objects. */ _request: Http2ServerRequest | null = null;
+  /** @internal The compatibility layer's objects: they hear what happens without listeners. */ _request: Http2ServerRequest | null = null;
   /** @internal */ _response: Http2ServerResponse | null = null;
   /** @internal */ _proxySocket: object | null = null;
 
@@ -272,6 +272,7 @@ export class Http2Stream extends Duplex {
     if (!ending) {
       if (!this._aborted) {
         this._aborted = true;
+        if (this._request !== null) this._request._onCompatEvent('aborted');
         this.emit('aborted');
       }
       // What is given up must not look complete: no END_STREAM before the RST_STREAM.
@@ -605,7 +606,7 @@ export class Http2Stream extends Duplex {
   /** @internal The first write on a stream without headers. */
   _proceed(): void {}
   /** @internal A header block for an open stream. */
-  _onHeaders(_event: string, _headers: unknown, _flags: number): void {}
+  _onHeaders(_event: string, _headers: object, _flags: number, _raw: string[]): void {}
   /** @internal */
   _publishClose(): void {}
   /** @internal */
@@ -619,6 +620,13 @@ export class Http2Stream extends Duplex {
   _touch(): void {
     if (this._timer !== null) this._timer.refresh();
     this._session?._touch();
+  }
+
+  /** @internal The time of `setTimeout` is over. */
+  _onTimeout(): void {
+    const response = this._response;
+    this._request?._onCompatEvent('timeout');
+    response?._onCompatEvent('timeout');
   }
 
   /** @internal */

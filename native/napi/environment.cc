@@ -21,11 +21,14 @@ bool LentBatch::settle(Napi::Env env) {
   if (!events.ints.spilled() && !events.bytes.spilled()) return false;
   if (events.ints.spilled()) {
     Napi::ArrayBuffer ints = Napi::ArrayBuffer::New(env, events.ints.capacity() * sizeof(int32_t));
+    // The environment is being torn down: nobody will read the batch.
+    if (ints.IsEmpty()) return false;
     events.ints.move_to(static_cast<int32_t*>(ints.Data()), events.ints.capacity());
     ints_ = Napi::Persistent(ints);
   }
   if (events.bytes.spilled()) {
     Napi::ArrayBuffer bytes = Napi::ArrayBuffer::New(env, events.bytes.capacity());
+    if (bytes.IsEmpty()) return false;
     events.bytes.move_to(static_cast<uint8_t*>(bytes.Data()), events.bytes.capacity());
     bytes_ = Napi::Persistent(bytes);
   }

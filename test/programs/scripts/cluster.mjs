@@ -58,8 +58,11 @@ async function lead() {
       const headers = await new Promise((resolve) => stream.once('response', resolve));
       stream.resume();
       const closed = new Promise((resolve) => stream.on('close', resolve));
-      setTimeout(() => cluster.workers[headers['x-worker']].process.kill('SIGKILL'), 50);
-      await closed;
+      const worker = cluster.workers[headers['x-worker']];
+      // Until the primary knows, it hands connections to the dead.
+      const gone = new Promise((resolve) => worker.on('exit', resolve));
+      setTimeout(() => worker.process.kill('SIGKILL'), 50);
+      await Promise.all([closed, gone]);
       return [stream.destroyed, client.destroyed];
     },
     'three are left': () => load(port, 8, 100),
