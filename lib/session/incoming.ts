@@ -1,9 +1,10 @@
-import { Limit, REPORTED_SETTINGS } from '../binding/records.js';
+import { type Limit, REPORTED_SETTINGS } from '../binding/records.js';
 import { constants } from '../constants.js';
 import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_TOO_MANY_ORIGINS, NghttpError } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { settingsOf } from '../settings/in-force.js';
 import type { Http2Stream } from '../stream/stream.js';
+import { limitError, passedLimit } from './limits.js';
 import type { Http2Session } from './session.js';
 
 // What arrives from the peer, as the session and its streams take it.
@@ -139,6 +140,6 @@ export function onEndedByCore(session: Http2Session, code: number): void {
 }
 
 export function onInternalError(session: Http2Session, code: number, limit: Limit): void {
-  const custom = limit === Limit.InvalidFrames ? 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES' : undefined;
-  session.destroy(new NghttpError(code, custom));
+  const passed = passedLimit(limit, session._options);
+  session.destroy(passed ? limitError(code, passed) : new NghttpError(code));
 }

@@ -1,9 +1,11 @@
 import net = require('node:net');
 import type { Duplex } from 'node:stream';
+import type { NativeSession } from '../binding/contract.js';
 import { constants } from '../constants.js';
 import { ERR_HTTP2_STREAM_CANCEL, ERR_SOCKET_CLOSED } from '../errors.js';
 import { clearIdleTimeout } from '../idle-timer.js';
 import { cancelPing } from './acknowledged.js';
+import { debugData, type PassedLimit } from './limits.js';
 import { type Http2Session, sessionOf, unbind } from './session.js';
 
 // The end of a session, from whichever side it comes:
@@ -34,13 +36,19 @@ export function closeSession(session: Http2Session, code: number, error: Error |
   }
   const { _native: native, _socket: socket, _transport: transport } = session;
   if (native !== undefined) {
-    if (!socket!.destroyed) native.terminate(code);
+    if (!socket!.destroyed) sayGoodbye(native, code, error);
     transport!.finish();
     session._native = undefined;
     native.destroy();
     if (session._pings.size > 0) setImmediate(cancelPings, session);
   }
   letGo(session, error);
+}
+
+/** The last GOAWAY. If a limit was passed, the peer learns which. */
+function sayGoodbye(native: NativeSession, code: number, error: (Error & { limit?: PassedLimit }) | undefined): void {
+  if (error?.limit !== undefined) native.goaway(code, 0, debugData(error.limit));
+  else native.terminate(code);
 }
 
 function letGo(session: Http2Session, error: Error | undefined): void {

@@ -93,6 +93,7 @@ export class Http2Session extends EventEmitter {
   /** @internal */ _destroyCode: number = NO_ERROR;
   /** @internal */ _goawayCode: number | null = null;
   /** @internal */ _goawayLastStreamID: number | null = null;
+  /** @internal */ readonly _options: SessionOptions;
   /** @internal */ _strictSingleValueFields: boolean;
   /** @internal */ _timer: NodeJS.Timeout | null = null;
   /** @internal */ _progress = 0;
@@ -119,6 +120,7 @@ export class Http2Session extends EventEmitter {
     if (boundSockets.has(socket)) throw new ERR_HTTP2_SOCKET_BOUND();
     boundSockets.set(socket, this);
     this._type = type;
+    this._options = options;
     this._socket = socket;
     this._strictSingleValueFields = options.strictSingleValueFields ?? true;
     this._pings = new Acknowledged(limitOf(options.maxOutstandingPings, 0));
