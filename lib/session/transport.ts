@@ -11,7 +11,7 @@ import type { Http2Session } from './session.js';
 /** Octets that one pull can give. All sessions share the memory: what is not written at once is copied out of it. */
 const OUT_CAPACITY = 64 * 1024;
 /** Octets of large chunks that one pull puts between its frame headers. */
-const BUDGET = 8 * 1024 * 1024;
+const BUDGET = 32 * 1024 * 1024;
 /** With more than this waiting in the socket, the streams wait. */
 const MAX_WAITING = 256 * 1024;
 /** An output up to this size is copied; a larger one takes the memory with it. */
