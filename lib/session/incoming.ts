@@ -2,6 +2,7 @@ import { type Limit, REPORTED_SETTINGS } from '../binding/records.js';
 import { constants } from '../constants.js';
 import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_TOO_MANY_ORIGINS, NghttpError } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
+import { debugSession } from '../observe/debug.js';
 import { settingsOf } from '../settings/in-force.js';
 import type { Http2Stream } from '../stream/stream.js';
 import { limitError, passedLimit } from './limits.js';
@@ -63,6 +64,7 @@ export function onSettings(session: Http2Session, ints: Int32Array, at: number):
   const count = ints[at + REPORTED_SETTINGS]!;
   const pairs = at + REPORTED_SETTINGS + 1;
   for (let i = 0; i < count; i++) (session._remoteCustom ??= {})[ints[pairs + 2 * i]!] = ints[pairs + 2 * i + 1]! >>> 0;
+  debugSession(session, 'received SETTINGS');
   session._remoteSettings = settingsOf(ints, at, session._remoteCustom);
   session.emit('remoteSettings', session.remoteSettings);
 }
@@ -90,6 +92,7 @@ export function onPingAck(session: Http2Session, payload: Buffer): void {
 }
 
 export function onGoaway(session: Http2Session, code: number, lastStreamID: number, opaqueData: Buffer | undefined): void {
+  debugSession(session, 'received GOAWAY with code %d, last stream %d', code, lastStreamID);
   session._goawayCode = code;
   session._goawayLastStreamID = lastStreamID;
   session.emit('goaway', code, lastStreamID, opaqueData);
@@ -136,10 +139,12 @@ export function onFrameError(session: Http2Session, id: number, type: number, co
 
 /** nghttp2 has sent a GOAWAY of its own: the peer broke the protocol. */
 export function onEndedByCore(session: Http2Session, code: number): void {
+  debugSession(session, 'was ended by nghttp2 with error %d', code);
   session.destroy(new NghttpError(code));
 }
 
 export function onInternalError(session: Http2Session, code: number, limit: Limit): void {
   const passed = passedLimit(limit, session._options);
+  debugSession(session, 'cannot go on: nghttp2 error %d', code, passed ?? '');
   session.destroy(passed ? limitError(code, passed) : new NghttpError(code));
 }

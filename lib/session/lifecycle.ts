@@ -4,6 +4,7 @@ import type { NativeSession } from '../binding/contract.js';
 import { constants } from '../constants.js';
 import { ERR_HTTP2_STREAM_CANCEL, ERR_SOCKET_CLOSED } from '../errors.js';
 import { clearIdleTimeout } from '../idle-timer.js';
+import { debugSession } from '../observe/debug.js';
 import { cancelPing } from './acknowledged.js';
 import { debugData, type PassedLimit } from './limits.js';
 import { type Http2Session, sessionOf, unbind } from './session.js';
@@ -26,6 +27,7 @@ export function attach(socket: Duplex): void {
 
 /** @param error what the session's 'error' event is to give, if any */
 export function closeSession(session: Http2Session, code: number, error: Error | undefined): void {
+  debugSession(session, 'ends with code %d and %d streams', code, session._streams.size, error ?? '');
   session._destroyed = true;
   session._destroyCode = code;
   clearIdleTimeout(session);
