@@ -1,6 +1,7 @@
 import fs = require('node:fs');
 import { constants } from '../constants.js';
-import type { BodySource, Http2Stream } from './stream.js';
+import type { BodySource } from './base.js';
+import type { Http2Stream } from './stream.js';
 
 /** Octets of one read. */
 const CHUNK = 64 * 1024;

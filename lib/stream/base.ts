@@ -1,0 +1,117 @@
+import type { AsyncResource } from 'node:async_hooks';
+import { Duplex } from 'node:stream';
+import type { NativeSession } from '../binding/contract.js';
+import type { Http2ServerRequest } from '../compat/request.js';
+import type { Http2ServerResponse } from '../compat/response.js';
+import type { HeadersObject, RawHeaders } from '../headers/types.js';
+import type { Http2Session } from '../session/session.js';
+import { stretch } from '../session/stretch.js';
+import type { Http2Stream } from './stream.js';
+
+const duplexOptions = { allowHalfOpen: true, decodeStrings: false, autoDestroy: false };
+
+/** Sends a body that does not come through the writable side: a file. */
+export interface BodySource {
+  /** What was queued has been put into frames. */
+  wrote(): void;
+  /** The stream is gone. */
+  stop(): void;
+}
+
+/** What a stream knows of itself. Its sides add what they do: writable-side, readable-side, then Http2Stream. */
+export abstract class StreamBase extends Duplex {
+  declare timeout?: number;
+
+  /** @internal undefined once destroyed */ _session: Http2Session | undefined;
+  /** @internal */ _id: number | undefined;
+  /** @internal */ _closed = false;
+  /** @internal */ _aborted = false;
+  /** @internal The headers of a response have come. */ _responseBegun = false;
+  /** @internal The peer ended the stream without ending its message. */ _cutOff = false;
+  /** @internal */ _headersSent = false;
+  /** @internal */ _headRequest = false;
+  /** @internal */ _waitForTrailers = false;
+  /** @internal */ _trailersReady = false;
+  /** @internal */ _endAfterHeaders = false;
+  /** @internal The peer has sent END_STREAM. */ _remoteEnded = false;
+  /** @internal The core knows that the body ends. */ _endSent = false;
+  /** @internal `end` was called: the next write may be the last. */ _ending = false;
+  /** @internal The user has read, or tried to. */ _didRead = false;
+  /** @internal The core opens the window as data comes. */ _reading = false;
+  /** @internal */ _rstCode = 0;
+  /** @internal */ _sentHeaders: HeadersObject | undefined;
+  /** @internal */ _rawHeaders: RawHeaders | undefined;
+  /** @internal */ _infoHeaders: HeadersObject[] | undefined;
+  /** @internal */ _sentTrailers: HeadersObject | undefined;
+  /** @internal */ _timer: NodeJS.Timeout | null = null;
+  /** @internal */ _progress = 0;
+  /** @internal */ _progressSeen = 0;
+  /** @internal In which a client's request was made: its events run there. */ _context: AsyncResource | undefined;
+  /** @internal */ _origin = '';
+  /** @internal */ _bodySource: BodySource | undefined;
+  /** @internal The compatibility layer's objects: they hear what happens without listeners. */ _request: Http2ServerRequest | null = null;
+  /** @internal */ _response: Http2ServerResponse | null = null;
+  /** @internal */ _proxySocket: object | null = null;
+
+  /** @internal See Dispatch. */ _toldIn = stretch.current;
+
+  /** @internal @param id undefined for a stream that has none yet */
+  constructor(session: Http2Session, id: number | undefined) {
+    super(duplexOptions);
+    this._session = session;
+    this._id = id;
+    // Node's readable side would otherwise try to read by itself, and nobody could tell whether the user has.
+    (this as unknown as { _readableState: { readingMore: boolean } })._readableState.readingMore = true;
+    if (id === undefined) {
+      // Writes wait until the stream can be sent.
+      this.cork();
+      session._pendingStreams.add(this as unknown as Http2Stream);
+    } else {
+      session._streams.set(id, this as unknown as Http2Stream);
+    }
+  }
+
+  /** @internal undefined when the session, or this stream, is gone */
+  protected get core(): NativeSession | undefined {
+    return this._session?._native;
+  }
+
+  /** @internal Ends a stream on which nothing more can happen. */
+  abstract _maybeDestroy(): void;
+  /** @internal nghttp2 has closed it: no RST_STREAM is needed. */
+  abstract _closeWithoutReset(code: number): void;
+  abstract sendTrailers(headers: HeadersObject): void;
+
+  // -- what the kinds of streams add -------------------------------------------
+
+  /** @internal The first write on a stream without headers. */
+  _proceed(): void {}
+  /** @internal A header block for an open stream. */
+  _onHeaders(_event: string, _headers: object, _flags: number, _raw: string[]): void {}
+  /** @internal */
+  _publishClose(): void {}
+  /** @internal */
+  _publishError(_session: Http2Session, _error: Error): void {}
+  /** @internal */
+  _publishBodyChunk(_writev: boolean, _data: unknown, _encoding: string): void {}
+  /** @internal */
+  _publishBodySent(): void {}
+
+  /** @internal */
+  _touch(): void {
+    if (this._timer !== null) this._timer.refresh();
+    this._session?._touch();
+  }
+
+  /** @internal The time of `setTimeout` is over. */
+  _onTimeout(): void {
+    const response = this._response;
+    this._request?._onCompatEvent('timeout');
+    response?._onCompatEvent('timeout');
+  }
+}
+
+/** As a listener: of 'finish' and of 'end'. */
+export function maybeDestroyStream(this: StreamBase): void {
+  this._maybeDestroy();
+}

@@ -1,0 +1,124 @@
+import { constants } from '../constants.js';
+import { maybeDestroyStream } from './base.js';
+import { WritableSide } from './writable-side.js';
+
+const { NGHTTP2_NO_ERROR, NGHTTP2_SESSION_SERVER } = constants;
+
+/** How what is received gets to the reader, and how a reader that stops closes the window (RFC 9113, section 6.9). */
+export abstract class ReadableSide extends WritableSide {
+  private followsEnd = false;
+
+  /** @internal */
+  override _read(): void {
+    if (this.destroyed) {
+      this.push(null);
+      return;
+    }
+    if (!this._didRead) {
+      (this as unknown as { _readableState: { readingMore: boolean } })._readableState.readingMore = false;
+      this._didRead = true;
+    }
+    if (this._id === undefined) this.once('ready', readOn);
+    else this._setReading(true);
+  }
+
+  override pause(): this {
+    super.pause();
+    if (!this.destroyed && this._id !== undefined) this._setReading(false);
+    return this;
+  }
+
+  /** @internal Whether the stream's window follows what arrives (RFC 9113, section 6.9). */
+  _setReading(reading: boolean): void {
+    if (this._reading === reading || this.destroyed) return;
+    this._reading = reading;
+    // A peer that has ended has no use for a window.
+    if (this._remoteEnded) return;
+    this.core!.setReading(this._id!, reading);
+    if (reading) this._session!._transport!.schedule();
+  }
+
+  /** @internal */
+  _onData(chunk: Buffer): void {
+    if (this._timer !== null) this._timer.refresh();
+    if (this.destroyed) return;
+    const more = this._context !== undefined ? this._context.runInAsyncScope(pushTo, undefined, this, chunk) as boolean
+      : this.push(chunk);
+    if (!more) this._setReading(false);
+  }
+
+  /** @internal END_STREAM has come. */
+  _onRemoteEnd(): void {
+    this._remoteEnded = true;
+    if (this._timer !== null) this._timer.refresh();
+    if (this._context !== undefined) this._context.runInAsyncScope(endReadable, undefined, this);
+    else endReadable(this);
+  }
+
+  /** @internal */
+  _followEnd(): void {
+    if (this.followsEnd) return;
+    this.followsEnd = true;
+    this.on('end', maybeDestroyStream);
+  }
+
+  /** @internal nghttp2 has closed the stream: both ends are done, or one has given up. */
+  _onNativeClose(code: number): void {
+    if (this._context !== undefined) this._context.runInAsyncScope(closedByCore, undefined, this, code);
+    else closedByCore(this, code);
+  }
+}
+
+function readOn(this: ReadableSide): void {
+  this._setReading(true);
+}
+
+function pushTo(stream: ReadableSide, chunk: Buffer): boolean {
+  return stream.push(chunk);
+}
+
+function endReadable(stream: ReadableSide): void {
+  if (stream.readableEnded) {
+    stream._maybeDestroy();
+    return;
+  }
+  stream._followEnd();
+  stream.push(null);
+  if (!stream._endAfterHeaders) stream.read(0);
+}
+
+function closedByCore(stream: ReadableSide, code: number): void {
+  if (stream.destroyed) return;
+  // RST_STREAM(NO_ERROR) in the middle of a response: what has come so far must not pass for all (RFC 9113, section 8.1).
+  const cutOff = code === NGHTTP2_NO_ERROR && stream._responseBegun && !stream._remoteEnded && !stream.closed;
+  stream._remoteEnded = true;
+  stream._closeWithoutReset(code);
+  if (cutOff) {
+    // Without 'end': pipelines and iterators report a premature close.
+    stream._cutOff = true;
+    if (!stream._aborted) {
+      stream._aborted = true;
+      stream.emit('aborted');
+    }
+    stream.destroy();
+    return;
+  }
+  // A write after the end leaves an error that is yet to be emitted; 'end' will not come then.
+  if (!stream.readable || stream.errored !== null || code !== NGHTTP2_NO_ERROR) {
+    stream.destroy();
+    return;
+  }
+  const unread = stream._session?._type === NGHTTP2_SESSION_SERVER && !stream._didRead && stream.readableFlowing === null;
+  if (unread && stream.readableLength === 0 && stream.writableFinished && stream.listenerCount('end') === 0) {
+    // Nobody has looked at the request's body, and there was none. Its end comes without the ticks that reading takes.
+    const { _readableState } = stream as unknown as { _readableState: { ended: boolean; endEmitted: boolean } };
+    _readableState.ended = _readableState.endEmitted = true;
+    stream.destroy();
+    return;
+  }
+  // What was received can still be read; the stream lives until then.
+  stream._followEnd();
+  stream.push(null);
+  if (unread) stream.resume();
+  else stream.read(0);
+}

@@ -1,0 +1,219 @@
+import type { Duplex } from 'node:stream';
+import { WriteFlag } from '../binding/contract.js';
+import { maybeDestroyStream, StreamBase } from './base.js';
+
+/**
+ * Octets up to which a write is copied. Copying costs less than the bookkeeping for one more buffer; beyond, the
+ * chunk itself is handed to the socket.
+ */
+const COPIED = 4096;
+/** Longest string whose UTF-8 form is sure to be copied. */
+const COPIED_STRING = Math.floor(COPIED / 3);
+
+type WriteCallback = (error?: Error | null) => void;
+
+/** How what is written gets to the core: small writes copied, large ones kept here, END_STREAM with the last. */
+export abstract class WritableSide extends StreamBase {
+  protected writeCallback: WriteCallback | undefined;
+  /** Length, as the writable side counts it, of the write that is being sent. */
+  protected inFlight = 0;
+  /** Large chunks, kept until the core says where in the output they belong. */
+  protected external: Uint8Array[] | undefined;
+  protected externalOffset = 0;
+
+  /** Characters or bytes that are written and not yet sent. */
+  get bufferSize(): number {
+    return this.inFlight + this.writableLength;
+  }
+
+  override end(...args: unknown[]): this {
+    this._ending = true;
+    (super.end as (...args: unknown[]) => this)(...args);
+    // The write before this call turns out to have been the last: END_STREAM can still go with it.
+    if (this.writeCallback !== undefined && !this._endSent && !this._waitForTrailers &&
+        this.writableEnded && this.writableLength === this.inFlight) {
+      this.sendEnd();
+    }
+    return this;
+  }
+
+  /** @internal */
+  override _write(chunk: Uint8Array | string, encoding: BufferEncoding, callback: WriteCallback): void {
+    if (this._id === undefined) {
+      this.once('ready', () => this._write(chunk, encoding, callback));
+      return;
+    }
+    if (!this.beginWrite(callback)) return;
+    this.inFlight = chunk.length;
+    this.finishWrite(this.queue(chunk, encoding, this.lastFlags()), callback);
+    this._publishBodyChunk(false, chunk, encoding);
+  }
+
+  /** @internal */
+  override _writev(chunks: Array<{ chunk: Uint8Array | string; encoding: BufferEncoding }>, callback: WriteCallback): void {
+    if (this._id === undefined) {
+      this.once('ready', () => this._writev(chunks, callback));
+      return;
+    }
+    if (!this.beginWrite(callback)) return;
+    this.inFlight = 0;
+    for (const { chunk } of chunks) this.inFlight += chunk.length;
+    const flags = this.lastFlags();
+    let queued = false;
+    for (let i = 0; i < chunks.length; i++) {
+      const { chunk, encoding } = chunks[i]!;
+      queued = this.queue(chunk, encoding, i === chunks.length - 1 ? flags : 0) || queued;
+    }
+    this.finishWrite(queued, callback);
+    if (this._session !== undefined) this._publishBodyChunk(true, chunks, '');
+  }
+
+  private beginWrite(callback: WriteCallback): boolean {
+    // Everybody who has to know has got the error that destroyed it.
+    if (this.destroyed) return false;
+    this._touch();
+    if (!this._headersSent) this._proceed();
+    if (this._session === undefined) {
+      process.nextTick(callback);
+      return false;
+    }
+    return true;
+  }
+
+  /** END_STREAM goes with this write if `end` was called and nothing else waits. */
+  private lastFlags(): number {
+    if (!this._ending || this.writableLength !== this.inFlight) return WriteFlag.Finish;
+    this._endSent = true;
+    return this._waitForTrailers ? WriteFlag.Finish | WriteFlag.End | WriteFlag.TrailersFollow
+      : WriteFlag.Finish | WriteFlag.End;
+  }
+
+  /** @returns whether there was anything to queue, and a stream to queue it for */
+  private queue(chunk: Uint8Array | string, encoding: BufferEncoding, flags: number): boolean {
+    const core = this.core!;
+    const id = this._id!;
+    if (typeof chunk === 'string') {
+      if (chunk.length <= COPIED_STRING && chunk.length > 0 && (encoding === 'utf8' || encoding === 'utf-8'))
+        return core.writeCopy(id, chunk, chunk.length * 3, flags);
+      chunk = Buffer.from(chunk, encoding);
+    }
+    if (chunk.length === 0) {
+      if (flags !== 0) core.finishWrite(id, flags);
+      return false;
+    }
+    if (chunk.length <= COPIED) return core.writeCopy(id, chunk, 0, flags);
+    if (!core.writeExternal(id, chunk.length, flags)) return false;
+    (this.external ??= []).push(chunk);
+    return true;
+  }
+
+  private finishWrite(queued: boolean, callback: WriteCallback): void {
+    if (queued) {
+      this.writeCallback = callback;
+    } else {
+      this.inFlight = 0;
+      process.nextTick(callback);
+    }
+    this._session!._transport!.schedule();
+  }
+
+  /** @internal */
+  override _final(callback: WriteCallback): void {
+    if (this._id === undefined) {
+      this.once('ready', () => this._final(callback));
+      return;
+    }
+    // A request that is complete ends with its answer: nghttp2 tells that by itself.
+    if (!this._remoteEnded || this._closed) this.on('finish', maybeDestroyStream);
+    this.sendEnd();
+    callback();
+    this._publishBodySent();
+  }
+
+  private sendEnd(): void {
+    const session = this._session;
+    if (this._endSent || session?._native === undefined) return;
+    this._endSent = true;
+    session._native.finishWrite(this._id!, this._waitForTrailers
+      ? WriteFlag.Finish | WriteFlag.End | WriteFlag.TrailersFollow : WriteFlag.Finish | WriteFlag.End);
+    session._transport!.schedule();
+  }
+
+  /** @internal Queues a piece of a body that does not come through the writable side. */
+  _writeBody(chunk: Uint8Array | undefined, last: boolean): void {
+    const flags = !last ? WriteFlag.Finish
+      : this._waitForTrailers ? WriteFlag.Finish | WriteFlag.End | WriteFlag.TrailersFollow
+        : WriteFlag.Finish | WriteFlag.End;
+    if (last) this._endSent = true;
+    if (chunk !== undefined && chunk.length > 0) this.queue(chunk, 'utf8', flags);
+    else this.core!.finishWrite(this._id!, flags);
+    this._session!._transport!.schedule();
+  }
+
+  /** @internal A body without trailers ends with its last octet, although trailers were announced. */
+  _skipTrailers(): void {
+    if (this.listenerCount('wantTrailers') === 0) this._waitForTrailers = false;
+  }
+
+  /** @internal All that was queued is in frames. */
+  _onWrote(): void {
+    this._progress++;
+    if (this._bodySource !== undefined) {
+      this._bodySource.wrote();
+      return;
+    }
+    const { writeCallback } = this;
+    if (writeCallback === undefined) return;
+    this.writeCallback = undefined;
+    this.inFlight = 0;
+    if (this._context !== undefined) this._context.runInAsyncScope(writeCallback, undefined);
+    else writeCallback();
+  }
+
+  /** @internal Gives the socket the next `length` octets of the chunks kept here. */
+  _takeExternal(socket: Duplex, length: number): void {
+    this._progress++;
+    while (length > 0) {
+      const chunk = this.external?.[0];
+      const from = this.externalOffset;
+      const part = chunk === undefined ? 0 : Math.min(length, chunk.length - from);
+      if (part <= 0) {
+        // Its memory was transferred away after the write. The frame's length is announced already.
+        socket.write(Buffer.alloc(length));
+        process.nextTick(destroyStream, this, new TypeError('A chunk was detached before it could be sent'));
+        return;
+      }
+      // Not subarray(), which takes twice the time.
+      socket.write(part === chunk!.length ? chunk! : Buffer.from(chunk!.buffer, chunk!.byteOffset + from, part));
+      length -= part;
+      if (from + part === chunk!.length) {
+        this.external!.shift();
+        this.externalOffset = 0;
+      } else {
+        this.externalOffset = from + part;
+      }
+    }
+  }
+
+  /** @internal */
+  _onWantTrailers(): void {
+    process.nextTick(wantTrailers, this);
+  }
+
+  /** @internal */
+  _isWriting(): boolean {
+    return this.writeCallback !== undefined || this._bodySource !== undefined;
+  }
+}
+
+function wantTrailers(stream: StreamBase): void {
+  stream._trailersReady = true;
+  if (stream.destroyed || stream.closed) return;
+  const emitted = stream._context !== undefined
+    ? stream._context.runInAsyncScope(stream.emit, stream, 'wantTrailers') : stream.emit('wantTrailers');
+  if (!emitted) stream.sendTrailers({});
+}
+
+function destroyStream(stream: StreamBase, error: Error): void {
+  stream.destroy(error);
+}
