@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS, ERR_HTTP2_UNSUPPORTED_PROTOCOL } from '../errors.js';
 import { ClientHttp2Session } from '../session/client-session.js';
-import type { SessionOptions } from '../session/session.js';
+import type { SessionOptions } from '../session/options.js';
 import { MAX_CUSTOM_SETTINGS } from '../settings/values.js';
 import { assertIsArray, assertIsObject, validateBoolean, validateNumber } from '../validate.js';
 

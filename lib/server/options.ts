@@ -4,7 +4,7 @@ import type * as tls from 'node:tls';
 import { Http2ServerRequest } from '../compat/request.js';
 import { Http2ServerResponse } from '../compat/response.js';
 import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS } from '../errors.js';
-import type { SessionOptions } from '../session/session.js';
+import type { SessionOptions } from '../session/options.js';
 import { assertIsArray, assertIsObject, validateBoolean, validateUint32 } from '../validate.js';
 
 /** Options of the HTTP/1 half of a server. */

@@ -62,3 +62,16 @@ export function inContext(type: string, callback: PingCallback): PingCallback {
 export function cancelSettings(callback: SettingsCallback | undefined): void {
   if (typeof callback === 'function') callback(new ERR_HTTP2_SETTINGS_CANCEL());
 }
+
+/** The memory of any view. */
+export function bytesOf(view: NodeJS.ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+/** Eight octets: those given, else the time. */
+export function pingPayload(given: NodeJS.ArrayBufferView | undefined): Uint8Array {
+  if (given) return bytesOf(given);
+  const time = Buffer.alloc(8);
+  time.writeBigUInt64BE(process.hrtime.bigint());
+  return time;
+}

@@ -13,7 +13,8 @@ import { clientChannels } from '../observe/channels.js';
 import { ClientHttp2Stream } from '../stream/client-stream.js';
 import { preparePriority } from '../stream/priority.js';
 import { assertIsObject, validateAbortSignal, validateBoolean } from '../validate.js';
-import { Http2Session, type SessionOptions } from './session.js';
+import type { SessionOptions } from './options.js';
+import { Http2Session } from './session.js';
 
 export interface RequestOptions {
   /** Whether the request has no body. Default true for GET, HEAD and DELETE. */

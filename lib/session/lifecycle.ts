@@ -7,7 +7,8 @@ import { clearIdleTimeout } from '../idle-timer.js';
 import { debugSession } from '../observe/debug.js';
 import { cancelPing } from './acknowledged.js';
 import { debugData, type PassedLimit } from './limits.js';
-import { type Http2Session, sessionOf, unbind } from './session.js';
+import { sessionOf, unbind } from './bound-sockets.js';
+import type { Http2Session } from './session.js';
 
 // The end of a session, from whichever side it comes:
 //

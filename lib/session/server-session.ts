@@ -9,7 +9,8 @@ import { serverChannels } from '../observe/channels.js';
 import { ServerHttp2Stream } from '../stream/server-stream.js';
 import { validateString } from '../validate.js';
 import { originOf } from './origin-set.js';
-import { Http2Session, type SessionOptions } from './session.js';
+import type { SessionOptions } from './options.js';
+import { Http2Session } from './session.js';
 
 /** What a session needs of the server that accepted its connection. */
 export interface SessionServer {

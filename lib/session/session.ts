@@ -7,7 +7,7 @@ import { native } from '../binding/load.js';
 import { constants } from '../constants.js';
 import {
   ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_MAX_PENDING_SETTINGS_ACK, ERR_HTTP2_NO_MEM, ERR_HTTP2_PING_LENGTH,
-  ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_SOCKET_BOUND, ERR_OUT_OF_RANGE,
+  ERR_HTTP2_SESSION_ERROR, ERR_OUT_OF_RANGE,
 } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { setIdleTimeout } from '../idle-timer.js';
@@ -15,40 +15,17 @@ import { settingsInForce } from '../settings/in-force.js';
 import { type Settings, settingsPairs, validateSettings } from '../settings/values.js';
 import type { Http2Stream } from '../stream/stream.js';
 import { assertIsObject, validateBuffer, validateFunction, validateInt32, validateNumber } from '../validate.js';
-import { Acknowledged, cancelPing, cancelSettings, inContext, type PingCallback, type SettingsCallback } from './acknowledged.js';
+import {
+  Acknowledged, bytesOf, cancelPing, cancelSettings, inContext, type PingCallback, pingPayload, type SettingsCallback,
+} from './acknowledged.js';
+import { bind } from './bound-sockets.js';
 import { attach, closeSession } from './lifecycle.js';
-import { type NativeOptions, nativeOptions } from './native-options.js';
+import { nativeOptions } from './native-options.js';
+import type { SessionOptions } from './options.js';
 import { initialOriginSet } from './origin-set.js';
 import { proxySocket } from './socket-proxy.js';
+import { readState, type SessionState } from './state.js';
 import { Transport } from './transport.js';
-
-/** Options that client and server sessions share. */
-export interface SessionOptions extends NativeOptions {
-  settings?: Settings | undefined;
-  /** Identifiers of custom settings of the peer that are reported, at most ten. */
-  remoteCustomSettings?: number[] | undefined;
-  /** PING frames that may wait for an answer. Default 10. */
-  maxOutstandingPings?: number | undefined;
-  /** SETTINGS frames that may wait for an answer. Default 10. */
-  maxOutstandingSettings?: number | undefined;
-  /** Whether sending a single-value field twice is an error. Default true. */
-  strictSingleValueFields?: boolean | undefined;
-  /** Origins that a server announces when a session begins (RFC 8336). */
-  origins?: string[] | undefined;
-}
-
-/** What a session knows of its connection (RFC 9113, section 6.9, and nghttp2's own figures). */
-export interface SessionState {
-  effectiveLocalWindowSize?: number;
-  effectiveRecvDataLength?: number;
-  nextStreamID?: number;
-  localWindowSize?: number;
-  lastProcStreamID?: number;
-  remoteWindowSize?: number;
-  outboundQueueSize?: number;
-  deflateDynamicTableSize?: number;
-  inflateDynamicTableSize?: number;
-}
 
 interface SentSettings {
   context: AsyncResource;
@@ -59,19 +36,6 @@ const SERVER = constants.NGHTTP2_SESSION_SERVER;
 const NO_ERROR = constants.NGHTTP2_NO_ERROR;
 const UINT32 = 2 ** 32 - 1;
 const DEFAULT_MAX_OUTSTANDING = 10;
-
-const boundSockets = new WeakMap<object, Http2Session>();
-const stateNumbers = new Float64Array(9);
-
-/** The session that owns a socket. */
-export function sessionOf(socket: object): Http2Session | undefined {
-  return boundSockets.get(socket);
-}
-
-/** The socket is its owner's again. */
-export function unbind(socket: object): void {
-  boundSockets.delete(socket);
-}
 
 /** One end of an HTTP/2 connection. Made by servers and by `connect`, not by users. */
 export class Http2Session extends EventEmitter {
@@ -117,8 +81,7 @@ export class Http2Session extends EventEmitter {
   /** @internal */
   constructor(type: number, options: SessionOptions, socket: Duplex) {
     super();
-    if (boundSockets.has(socket)) throw new ERR_HTTP2_SOCKET_BOUND();
-    boundSockets.set(socket, this);
+    bind(socket, this);
     this._type = type;
     this._options = options;
     this._socket = socket;
@@ -226,18 +189,7 @@ export class Http2Session extends EventEmitter {
   }
 
   get state(): SessionState {
-    if (this.connecting || this.destroyed || !this._native!.state(stateNumbers)) return {};
-    return {
-      effectiveLocalWindowSize: stateNumbers[0]!,
-      effectiveRecvDataLength: stateNumbers[1]!,
-      nextStreamID: stateNumbers[2]!,
-      localWindowSize: stateNumbers[3]!,
-      lastProcStreamID: stateNumbers[4]!,
-      remoteWindowSize: stateNumbers[5]!,
-      outboundQueueSize: stateNumbers[6]!,
-      deflateDynamicTableSize: stateNumbers[7]!,
-      inflateDynamicTableSize: stateNumbers[8]!,
-    };
+    return this.connecting || this.destroyed ? {} : readState(this._native!);
   }
 
   /** Settings of this side, as far as the peer has acknowledged them. */
@@ -487,15 +439,4 @@ function startTransport(transport: Transport): void {
 
 function limitOf(given: unknown, least: number): number {
   return typeof given === 'number' ? Math.max(least, given) : DEFAULT_MAX_OUTSTANDING;
-}
-
-function bytesOf(view: NodeJS.ArrayBufferView): Uint8Array {
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-}
-
-function pingPayload(given: NodeJS.ArrayBufferView | undefined): Uint8Array {
-  if (given) return bytesOf(given);
-  const time = Buffer.alloc(8);
-  time.writeBigUInt64BE(process.hrtime.bigint());
-  return time;
 }
