@@ -34,7 +34,8 @@ export function closeSession(session: Http2Session, code: number, error: Error |
   }
   const { _native: native, _socket: socket, _transport: transport } = session;
   if (native !== undefined) {
-    if (!socket!.destroyed) native.terminate(code);
+    // A second GOAWAY that says the same may reach a peer that has gone, and bring a reset.
+    if (!socket!.destroyed && !(session._tookLeave && code === NGHTTP2_NO_ERROR)) native.terminate(code);
     transport!.finish();
     session._native = undefined;
     native.destroy();
@@ -65,6 +66,7 @@ function letGo(session: Http2Session, error: Error | undefined): void {
 }
 
 function emitClose(session: Http2Session, error: Error | undefined): void {
+  session._remoteSettings = undefined;
   if (error) session.emit('error', error);
   session.emit('close');
 }
