@@ -96,9 +96,13 @@ export function onGoaway(session: Http2Session, code: number, lastStreamID: numb
   session._goawayCode = code;
   session._goawayLastStreamID = lastStreamID;
   session.emit('goaway', code, lastStreamID, opaqueData);
-  if (code === NGHTTP2_NO_ERROR) session.close();
+  if (code === NGHTTP2_NO_ERROR) {
+    session.close();
+    session._maybeDestroy();
+    return;
+  }
   // Nothing is wrong on this side: the answer says so.
-  else session.destroy(new ERR_HTTP2_SESSION_ERROR(code), NGHTTP2_NO_ERROR);
+  session.destroy(new ERR_HTTP2_SESSION_ERROR(code), NGHTTP2_NO_ERROR);
 }
 
 export function onAltsvc(session: Http2Session, id: number, origin: string, value: string): void {

@@ -39,7 +39,7 @@ export function closeSession(session: Http2Session, code: number, error: Error |
   }
   const { _native: native, _socket: socket, _transport: transport } = session;
   if (native !== undefined) {
-    if (!socket!.destroyed) sayGoodbye(native, code, error);
+    if (!socket!.destroyed) sayGoodbye(session, native, code, error);
     transport!.finish();
     session._native = undefined;
     native.destroy();
@@ -49,9 +49,12 @@ export function closeSession(session: Http2Session, code: number, error: Error |
 }
 
 /** The last GOAWAY. If a limit was passed, the peer learns which. */
-function sayGoodbye(native: NativeSession, code: number, error: (Error & { limit?: PassedLimit }) | undefined): void {
+function sayGoodbye(
+  session: Http2Session, native: NativeSession, code: number, error: (Error & { limit?: PassedLimit }) | undefined,
+): void {
   if (error?.limit !== undefined) native.goaway(code, 0, debugData(error.limit));
-  else native.terminate(code);
+  // A second GOAWAY that says the same may reach a peer that has gone, and bring a reset.
+  else if (!session._tookLeave || code !== NGHTTP2_NO_ERROR) native.terminate(code);
 }
 
 function letGo(session: Http2Session, error: Error | undefined): void {
@@ -76,6 +79,7 @@ function letGo(session: Http2Session, error: Error | undefined): void {
 }
 
 function emitClose(session: Http2Session, error: Error | undefined): void {
+  session._remoteSettings = undefined;
   if (error) session.emit('error', error);
   session.emit('close');
 }

@@ -54,6 +54,7 @@ export class Http2Session extends EventEmitter {
   /** @internal */ _ready = false;
   /** @internal */ _closed = false;
   /** @internal */ _destroyed = false;
+  /** @internal `close` has sent GOAWAY(NO_ERROR). */ _tookLeave = false;
   /** @internal */ _destroyCode: number = NO_ERROR;
   /** @internal */ _goawayCode: number | null = null;
   /** @internal */ _goawayLastStreamID: number | null = null;
@@ -337,7 +338,13 @@ export class Http2Session extends EventEmitter {
     this._closed = true;
     if (typeof callback === 'function') this.once('close', callback);
     this.goaway();
-    this._maybeDestroy();
+    if (this._native === undefined) {
+      this._maybeDestroy();
+      return;
+    }
+    this._tookLeave = true;
+    // The GOAWAY leaves first: until then an idle session is closed and not destroyed.
+    process.nextTick(maybeDestroy, this);
   }
 
   /**
@@ -431,6 +438,10 @@ interface ConnectingSocket extends Duplex {
 
 function emitConnect(session: Http2Session, socket: Duplex): void {
   session.emit('connect', session, socket);
+}
+
+function maybeDestroy(session: Http2Session): void {
+  session._maybeDestroy();
 }
 
 function startTransport(transport: Transport): void {

@@ -1,0 +1,517 @@
+import { once } from 'node:events';
+import * as net from 'node:net';
+import { closed, on, scenario, streamError, textOf, turns } from '../helpers/scenario.js';
+
+const sessionEvents = ['connect', 'error', 'frameError', 'goaway', 'localSettings', 'ping', 'remoteSettings', 'stream', 'timeout', 'close'];
+const streamEvents = ['ready', 'response', 'data', 'trailers', 'end', 'finish', 'aborted', 'error', 'close'];
+
+scenario('a session from connect to close', async (http2, _record, arena) => {
+  const { server, port } = await arena.serve((stream) => { stream.respond(); stream.end('hello'); });
+  let met: any;
+  server.on('session', (session: any) => {
+    met = session;
+    arena.names('server', session, ...sessionEvents);
+  });
+  const client = arena.connect(port);
+  arena.names('client', client, ...sessionEvents);
+  const request = client.request();
+  arena.names('request', request, ...streamEvents);
+  request.resume();
+  await closed(request);
+  client.close();
+  await closed(client, met);
+}, {
+  differs: 'GOAWAY of a session that closes',
+  expected: {
+    server: ['connect', 'remoteSettings', 'stream', 'localSettings', 'goaway', 'close'],
+    client: ['connect', 'remoteSettings', 'localSettings', 'close'],
+    request: ['ready', 'finish', 'response', 'data', 'end', 'close'],
+  },
+});
+
+scenario('arguments of connect, stream and close', async (_http2, _record, arena) => {
+  const { server, port } = await arena.serve();
+  server.on('session', (session: any) => {
+    arena.watch('server', session, 'connect', 'stream', 'close');
+    session.on('stream', (stream: any) => stream.respond({}, { endStream: true }));
+  });
+  const client = arena.connect(port, {}, (...args: unknown[]) => arena.record('listener', ...args));
+  arena.watch('client', client, 'connect', 'close');
+  await on(client, 'connect');
+  await on(client.request({ 'x-one': '1' }).resume(), 'response');
+  client.close();
+  await closed(client);
+});
+
+scenario('a session whose peer is not there', async (http2, _record, arena) => {
+  const gone = net.createServer().listen(0, '127.0.0.1');
+  await once(gone, 'listening');
+  const { port } = gone.address() as net.AddressInfo;
+  gone.close();
+  await once(gone, 'close');
+  const client = http2.connect(`http://127.0.0.1:${port}`);
+  client.on('error', (error: any) => arena.record('client', 'error', error.code, error.name));
+  arena.names('client', client, 'connect', 'close');
+  const request = client.request();
+  request.on('error', (error: any) => arena.record('request', 'error', error.code, error.name));
+  arena.names('request', request, 'close', 'aborted', 'ready', 'end');
+  client.ping((error: any) => arena.record('ping', error));
+  await closed(client);
+  arena.record('state', client.connecting, client.closed, client.destroyed, request.destroyed, request.rstCode);
+});
+
+scenario('a frame that cannot be sent', async (_http2, _record, arena) => {
+  // A header list beyond nghttp2's limit.
+  const { client, session } = await arena.pair({ server: { maxSendHeaderBlockLength: 100 }, onStream: (stream: any) => {
+    arena.names('stream', stream, 'aborted', 'close');
+    arena.watch('stream', stream, 'frameError', 'error');
+    stream.respond({ long: 'x'.repeat(1000) });
+    stream.end();
+  } });
+  arena.watch('server', session, 'frameError');
+  const request = client.request();
+  arena.names('request', request, ...streamEvents.filter((name) => name !== 'error'));
+  arena.watch('request', request, 'error');
+  await closed(request);
+  arena.record('request', request.rstCode);
+}, {
+  differs: 'A response whose headers cannot be sent',
+  expected: {
+    stream: [['frameError', 1, 6, 1], ['error', streamError('NGHTTP2_FRAME_SIZE_ERROR')], 'close'],
+    request: ['finish', ['error', streamError('NGHTTP2_FRAME_SIZE_ERROR')], 'close', 6],
+  },
+});
+
+scenario('a request that cannot be sent', async (_http2, _record, arena) => {
+  const { client } = await arena.pair({ client: { maxSendHeaderBlockLength: 100 } });
+  arena.watch('client', client, 'frameError', 'error');
+  const request = client.request({ long: 'x'.repeat(1000) });
+  arena.names('request', request, 'aborted', 'close', 'ready', 'end');
+  arena.watch('request', request, 'frameError', 'error');
+  await closed(request, client);
+  arena.record('request', request.rstCode, client.closed, client.destroyed);
+});
+
+for (const code of [0, 2, 11]) {
+  scenario(`a GOAWAY with code ${code} and data`, async (_http2, _record, arena) => {
+    const { client, session } = await arena.pair();
+    arena.watch('client', client, 'goaway', 'error');
+    session.goaway(code, 0, Buffer.from('opaque'));
+    arena.record('server', session.closed, session.destroyed);
+    await on(client, 'goaway');
+    // The server's socket is half open for a while, and its session lives as long.
+    arena.record('client', client.closed, client.goawayCode, client.goawayLastStreamID);
+  });
+
+  scenario(`a GOAWAY with code ${code} while a stream is open`, async (_http2, _record, arena) => {
+    const { client, session, stream, request } = await arena.exchange();
+    arena.watch('client', client, 'goaway', 'error');
+    arena.watch('request', request, 'aborted', 'response', 'end', 'error', 'close');
+    arena.watch('stream', stream, 'error');
+    arena.watch('server', session, 'error');
+    session.goaway(code, 1);
+    const over = closed(request);
+    await on(client, 'goaway');
+    arena.record('client', client.closed, client.destroyed);
+    if (code === 0) {
+      stream.respond();
+      stream.end('x');
+      request.resume();
+    }
+    await over;
+    arena.record('request', request.rstCode, request.closed, request.destroyed);
+  });
+}
+
+scenario('a GOAWAY closes an idle session', async (_http2, _record, arena) => {
+  const { client, session } = await arena.pair();
+  arena.names('client', client, 'goaway', 'error', 'close');
+  arena.names('server', session, 'goaway', 'error', 'close');
+  session.goaway();
+  await Promise.race([closed(client, session), turns(50)]);
+}, {
+  differs: 'An idle session that receives GOAWAY(NO_ERROR)',
+  expected: { client: ['goaway', 'close'], server: ['close'] },
+});
+
+scenario('localSettings and remoteSettings', async (_http2, _record, arena) => {
+  const { client, session } = await arena.pair();
+  const got = Promise.all([on(client, 'localSettings'), on(session, 'remoteSettings')]);
+  arena.watch('client', client, 'localSettings');
+  arena.watch('server', session, 'remoteSettings');
+  arena.record('client', client.pendingSettingsAck, Object.getPrototypeOf(client.localSettings));
+  arena.record('returns', client.settings({ maxConcurrentStreams: 7, initialWindowSize: 1000, enablePush: false, headerTableSize: 100, maxFrameSize: 20000, maxHeaderListSize: 3000 },
+    (error: unknown, settings: unknown, duration: unknown) => arena.record('callback', error, settings, typeof duration)));
+  arena.record('client', client.pendingSettingsAck, client.localSettings.maxConcurrentStreams);
+  await got;
+  arena.record('client', client.pendingSettingsAck, client.localSettings, client.localSettings === client.localSettings);
+  arena.record('server', session.remoteSettings, Object.getPrototypeOf(session.remoteSettings));
+});
+
+scenario('settings of both ends before, while and after', async (_http2, _record, arena) => {
+  const { port } = await arena.serve(undefined, { settings: { maxConcurrentStreams: 3 } });
+  const client = arena.connect(port);
+  arena.record('client', client.localSettings, client.remoteSettings, client.pendingSettingsAck);
+  await on(client, 'connect');
+  arena.record('client', client.localSettings, client.pendingSettingsAck);
+  await on(client, 'remoteSettings');
+  arena.record('client', client.remoteSettings);
+  client.destroy();
+  arena.record('client', client.localSettings, client.pendingSettingsAck);
+  await closed(client);
+  arena.record('client', client.localSettings, client.remoteSettings);
+});
+
+scenario('ping and its answer', async (_http2, _record, arena) => {
+  const { client, session } = await arena.pair();
+  arena.watch('server', session, 'ping');
+  await new Promise<void>((resolve) => {
+    arena.record('returns', client.ping(Buffer.from('12345678'), (error: unknown, duration: unknown, payload: unknown) => {
+      arena.record('callback', error, typeof duration, payload);
+    }));
+    arena.record('returns', client.ping(new Uint16Array([1, 2, 3, 4]), (error: unknown, _duration: unknown, payload: unknown) => arena.record('callback', error, payload)));
+    arena.record('returns', client.ping((error: unknown, duration: unknown, payload: Buffer) => {
+      arena.record('callback', error, typeof duration, payload.length);
+      resolve();
+    }));
+  });
+  const payloads = arena.lanes['server']!;
+  payloads.length = 2;
+});
+
+scenario('more pings than may wait', async (_http2, _record, arena) => {
+  const { client } = await arena.pair({ client: { maxOutstandingPings: 2 } });
+  await new Promise<void>((resolve) => {
+    for (let i = 0; i < 3; i++) arena.record('returns', i, client.ping(Buffer.alloc(8, String(i)), (...args: unknown[]) => {
+      arena.record('callback', i, args[0], args.length);
+      if (i === 1) resolve();
+    }));
+  });
+});
+
+scenario('pings that are never answered', async (_http2, _record, arena) => {
+  const { client, session } = await arena.pair();
+  client.ping((...args: unknown[]) => arena.record('callback', ...args));
+  client.ping((...args: unknown[]) => arena.record('callback', ...args));
+  client.destroy();
+  arena.record('callback', 'destroyed');
+  await closed(client, session);
+  await turns();
+});
+
+scenario('the timeout of a session', async (_http2, _record, arena) => {
+  const { client, session } = await arena.pair();
+  arena.record('client', client.setTimeout(10, () => arena.record('client', 'callback')) === client);
+  arena.names('client', client, 'timeout', 'close');
+  arena.record('client', client.timeout, client.listenerCount('timeout'));
+  await on(client, 'timeout');
+  arena.record('client', client.destroyed, client.closed);
+  arena.record('client', client.setTimeout(0) === client, client.timeout);
+  session.setTimeout(10);
+  await on(session, 'timeout');
+  arena.record('server', session.destroyed, session.closed);
+});
+
+scenario('setTimeout of a session with bad arguments', async (_http2, _record, arena) => {
+  const { client } = await arena.pair();
+  for (const value of ['10', null, undefined, -1, NaN, Infinity, 2 ** 31, {}]) {
+    arena.attempt('client', String(value), () => client.setTimeout(value) === client);
+    arena.record('client', client.timeout);
+  }
+  for (const callback of [null, 1, 'f', {}]) arena.attempt('client', String(callback), () => client.setTimeout(10, callback) === client);
+  client.destroy();
+  arena.attempt('client', 'destroyed', () => client.setTimeout(10, () => {}));
+});
+
+scenario('properties of a session before, while and after', async (http2, _record, arena) => {
+  const { server, port } = await arena.serve();
+  const client = arena.connect(port);
+  const look = (lane: string, session: any) => arena.record(lane, {
+    alpnProtocol: session.alpnProtocol, closed: session.closed, connecting: session.connecting, destroyed: session.destroyed,
+    encrypted: session.encrypted, originSet: session.originSet, pendingSettingsAck: session.pendingSettingsAck, type: session.type,
+    state: Object.keys(session.state), socket: typeof session.socket, goawayCode: session.goawayCode, goawayLastStreamID: session.goawayLastStreamID,
+  });
+  look('client', client);
+  const [session] = await once(server, 'session');
+  session.on('error', () => {});
+  look('server', session);
+  if (client.connecting) await on(client, 'connect');
+  look('client', client);
+  if (client.pendingSettingsAck) await on(client, 'localSettings');
+  look('client', client);
+  client.close();
+  look('client', client);
+  await closed(client, session);
+  look('client', client);
+  look('server', session);
+  arena.record('types', http2.constants.NGHTTP2_SESSION_SERVER, http2.constants.NGHTTP2_SESSION_CLIENT);
+});
+
+scenario('properties of a session over TLS', async (_http2, _record, arena) => {
+  const { server, port } = await arena.serveTls();
+  const met = once(server, 'session');
+  const client = arena.connectTls(port);
+  const look = (lane: string, session: any) => arena.record(lane, session.alpnProtocol, session.encrypted, session.originSet, session.connecting);
+  look('client', client);
+  const [session] = await met;
+  session.on('error', () => {});
+  look('server', session);
+  if (client.connecting) await on(client, 'connect');
+  look('client', client);
+  arena.record('client', client.originSet === client.originSet);
+  client.destroy();
+  look('client', client);
+  await closed(client, session);
+  look('server', session);
+});
+
+scenario('state of a session', async (_http2, _record, arena) => {
+  const { client, session } = await arena.pair({ onStream: (stream: any) => { stream.respond(); stream.end('hello'); } });
+  const look = (lane: string, { state }: any) => arena.record(lane, { ...state, outboundQueueSize: typeof state.outboundQueueSize, deflateDynamicTableSize: typeof state.deflateDynamicTableSize, inflateDynamicTableSize: typeof state.inflateDynamicTableSize });
+  look('client', client);
+  look('server', session);
+  const request = client.request();
+  request.resume();
+  await closed(request);
+  look('client', client);
+  look('server', session);
+  client.destroy();
+  arena.record('client', client.state);
+});
+
+scenario('setLocalWindowSize', async (_http2, _record, arena) => {
+  const { client, session } = await arena.pair();
+  for (const size of [2 ** 20, 100, 0, 2 ** 31 - 1]) {
+    arena.attempt('client', String(size), () => client.setLocalWindowSize(size));
+    const { effectiveLocalWindowSize, localWindowSize, effectiveRecvDataLength } = client.state;
+    arena.record('client', { effectiveLocalWindowSize, localWindowSize, effectiveRecvDataLength });
+  }
+  await new Promise((resolve) => client.ping(resolve));
+  arena.record('server', session.state.remoteWindowSize);
+  arena.record('client', client.localSettings.initialWindowSize);
+  for (const bad of ['1', 1.5, -1, 2 ** 31, null, undefined, NaN]) arena.attempt('bad', String(bad), () => client.setLocalWindowSize(bad));
+  client.destroy();
+  arena.attempt('bad', 'destroyed', () => client.setLocalWindowSize(1));
+});
+
+scenario('close with a callback, twice, and from its own callback', async (_http2, _record, arena) => {
+  const { client, session } = await arena.pair();
+  arena.names('client', client, 'close', 'error');
+  arena.record('client', client.close(() => {
+    arena.record('client', 'callback', client.destroyed);
+    arena.attempt('client', 'again', () => client.close(() => arena.record('client', 'never')));
+  }), client.closed, client.destroyed);
+  arena.attempt('client', 'twice', () => client.close(() => arena.record('client', 'second')));
+  await closed(client, session);
+  await turns();
+});
+
+scenario('close waits for the streams', async (_http2, _record, arena) => {
+  const { client, session, stream, request } = await arena.exchange();
+  arena.names('client', client, 'close');
+  arena.names('client', request, 'response', 'end', 'close');
+  client.close();
+  arena.record('client', client.closed, client.destroyed);
+  await on(session, 'goaway');
+  arena.record('server', session.closed, session.destroyed);
+  stream.respond();
+  stream.end('late');
+  arena.record('text', await textOf(request));
+  await closed(client);
+  arena.record('client', client.closed, client.destroyed);
+});
+
+scenario('close with odd callbacks', async (_http2, _record, arena) => {
+  for (const callback of [null, 1, 'f', {}]) {
+    const { client } = await arena.pair();
+    arena.attempt('client', String(callback), () => client.close(callback));
+    arena.record('client', client.closed);
+    await closed(client);
+  }
+});
+
+scenario('a session that closes itself while connecting', async (_http2, _record, arena) => {
+  const { port } = await arena.serve((stream) => { stream.respond(); stream.end('x'); });
+  const client = arena.connect(port);
+  arena.names('client', client, 'connect', 'close');
+  arena.watch('client', client, 'error');
+  client.close(() => arena.record('client', 'callback'));
+  arena.record('client', client.connecting, client.closed, client.destroyed);
+  await closed(client);
+});
+
+scenario('a session with a request closed while connecting', async (_http2, _record, arena) => {
+  const { port } = await arena.serve((stream) => { stream.respond(); stream.end('x'); });
+  const client = arena.connect(port);
+  arena.names('client', client, 'connect', 'close');
+  arena.watch('client', client, 'error');
+  const request = client.request();
+  arena.names('request', request, 'ready', 'response', 'end', 'aborted', 'close');
+  arena.watch('request', request, 'error');
+  client.close();
+  request.resume();
+  await closed(client);
+  arena.record('request', request.rstCode, request.destroyed);
+});
+
+for (const [name, ...args] of [
+  ['nothing'], ['an error', new Error('mine')], ['a code', 11], ['an error and a code', new Error('mine'), 3],
+  ['undefined and a code', undefined, 5], ['code zero', 0],
+] as Array<[string, ...unknown[]]>) {
+  scenario(`destroy of a busy session with ${name}`, async (_http2, _record, arena) => {
+    const { client, session, stream, request } = await arena.exchange({ ':method': 'POST' });
+    arena.watch('client', client, 'error', 'close');
+    arena.watch('request', request, 'aborted', 'error', 'close');
+    arena.watch('server', session, 'error', 'close', 'goaway');
+    arena.watch('stream', stream, 'aborted', 'error', 'close');
+    arena.record('client', client.destroy(...args), client.destroyed, client.closed);
+    arena.record('client', client.destroy(new Error('second')));
+    arena.record('request', request.destroyed, request.closed, request.rstCode, request.session);
+    await closed(client, session);
+    arena.record('request', request.destroyed, request.closed, request.aborted, request.rstCode);
+    arena.record('stream', stream.destroyed, stream.closed, stream.aborted, stream.rstCode);
+  });
+
+  scenario(`destroy of a busy server session with ${name}`, async (_http2, _record, arena) => {
+    const { client, session, stream, request } = await arena.exchange();
+    arena.watch('client', client, 'error', 'close', 'goaway');
+    arena.watch('request', request, 'aborted', 'error', 'close');
+    arena.watch('server', session, 'error', 'close', 'goaway');
+    arena.watch('stream', stream, 'aborted', 'error', 'close');
+    session.destroy(...args);
+    await closed(client, session);
+    arena.record('request', request.destroyed, request.closed, request.aborted, request.rstCode);
+    arena.record('stream', stream.destroyed, stream.closed, stream.aborted, stream.rstCode);
+  });
+
+  scenario(`destroy of a connecting session with ${name}`, async (_http2, _record, arena) => {
+    const { port } = await arena.serve();
+    const client = arena.connect(port);
+    arena.watch('client', client, 'error', 'close', 'connect');
+    const request = client.request();
+    arena.watch('request', request, 'aborted', 'error', 'close', 'ready');
+    client.destroy(...args);
+    arena.record('client', client.destroyed, client.closed, client.connecting);
+    await closed(client);
+    await turns();
+    arena.record('request', request.destroyed, request.closed, request.rstCode);
+  });
+}
+
+scenario('destroy of a session with null', async (_http2, _record, arena) => {
+  const { client, request } = await arena.exchange();
+  arena.watch('request', request, 'error', 'close');
+  client.destroy(null);
+  arena.record('request', request.rstCode);
+  await closed(request, client);
+}, {
+  differs: '`session.destroy(null)`',
+  expected: { request: [0, 'close'] },
+});
+
+scenario('goaway with bad arguments', async (_http2, _record, arena) => {
+  const { client } = await arena.pair();
+  for (const args of [['1'], [0, '1'], [0, 0, 'text'], [0, 0, {}], [null], [0, null], [0, 0, null], [undefined, undefined, undefined], [-1], [1.5], [2 ** 32]])
+    arena.attempt('client', JSON.stringify(args), () => client.goaway(...args));
+  client.destroy();
+  arena.attempt('client', 'destroyed', () => client.goaway());
+});
+
+scenario('goaway while connecting', async (_http2, _record, arena) => {
+  const { server, port } = await arena.serve();
+  const met = once(server, 'session');
+  const client = arena.connect(port);
+  arena.attempt('client', 'goaway', () => client.goaway(0, 0, Buffer.from('early')));
+  arena.record('client', client.closed, client.destroyed);
+  const [session] = await met;
+  arena.watch('server', session, 'goaway');
+  await on(session, 'goaway');
+});
+
+scenario('ping with bad arguments, while connecting, closing and destroyed', async (_http2, _record, arena) => {
+  const { port } = await arena.serve();
+  const client = arena.connect(port);
+  const callback = (what: string) => (...args: unknown[]) => arena.record('callback', what, args[0]);
+  arena.attempt('client', 'connecting', () => client.ping(callback('connecting')));
+  for (const [payload, then] of [['text', () => {}], [Buffer.alloc(7), () => {}], [Buffer.alloc(9), () => {}], [{}, () => {}], [null, null], [undefined, undefined], [Buffer.alloc(8), undefined], [1, () => {}], ['', 1]])
+    arena.attempt('client', `${String(payload)} ${typeof then}`, () => client.ping(payload, then));
+  arena.attempt('client', 'none', () => client.ping());
+  await on(client, 'remoteSettings');
+  await new Promise<void>((resolve) => arena.attempt('client', 'null payload', () => client.ping(null, (error: unknown) => { arena.record('callback', error); resolve(); })));
+  client.close();
+  arena.attempt('client', 'closed', () => client.ping(callback('closed')));
+  await closed(client);
+  arena.attempt('client', 'destroyed', () => client.ping(callback('destroyed')));
+});
+
+scenario('settings with bad arguments, while connecting and destroyed', async (_http2, _record, arena) => {
+  const { port } = await arena.serve();
+  const client = arena.connect(port);
+  const acknowledged = new Promise<void>((resolve) => arena.attempt('client', 'connecting', () => client.settings({ maxConcurrentStreams: 5 }, (error: unknown, settings: any) => {
+    arena.record('callback', error, settings.maxConcurrentStreams);
+    resolve();
+  })));
+  arena.record('client', client.pendingSettingsAck);
+  for (const [settings, callback] of [
+    [1], ['x'], [null], [[]], [{ headerTableSize: -1 }], [{ headerTableSize: 2 ** 32 }], [{ headerTableSize: '1' }], [{ initialWindowSize: 2 ** 31 + 1 }], [{ initialWindowSize: -1 }],
+    [{ maxFrameSize: 1 }], [{ maxFrameSize: 2 ** 24 }], [{ maxConcurrentStreams: -1 }], [{ maxHeaderListSize: -1 }], [{ maxHeaderSize: 2 ** 33 }],
+    [{ enablePush: 1 }], [{ enablePush: null }], [{ enableConnectProtocol: 'x' }], [{}, 1], [{}, 'f'], [{ customSettings: 1 }], [{ customSettings: { 70000: 1 } }], [{ customSettings: { 244: 2 ** 32 } }],
+  ] as unknown[][]) arena.attempt('client', JSON.stringify(settings), () => client.settings(settings, callback));
+  await acknowledged;
+  await turns();
+  arena.record('client', client.pendingSettingsAck);
+  client.destroy();
+  arena.attempt('client', 'destroyed', () => client.settings({}));
+});
+
+scenario('more SETTINGS than may wait', async (_http2, _record, arena) => {
+  const { client } = await arena.pair({ client: { maxOutstandingSettings: 1 } });
+  arena.watch('client', client, 'error', 'close');
+  for (const i of [1, 2, 3]) arena.attempt('client', String(i), () => client.settings({}, (...args: unknown[]) => arena.record('callback', i, args[0])));
+  arena.record('client', client.destroyed);
+  await closed(client);
+});
+
+scenario('ref and unref', async (_http2, _record, arena) => {
+  const { port } = await arena.serve();
+  const client = arena.connect(port);
+  arena.record('client', client.unref(), client.ref());
+  await on(client, 'connect');
+  arena.record('client', client.unref(), client.ref());
+  client.destroy();
+  arena.record('client', client.unref(), client.ref());
+});
+
+scenario('the socket of a session', async (_http2, _record, arena) => {
+  const { client } = await arena.pair();
+  const { socket } = client;
+  arena.record('client', socket === client.socket, socket instanceof net.Socket, typeof socket.remotePort, socket.encrypted, socket.destroyed);
+  for (const name of ['emit', 'end', 'pause', 'read', 'resume', 'write', 'setEncoding', 'setKeepAlive', 'setNoDelay'])
+    arena.attempt('get', name, () => typeof socket[name]);
+  for (const name of ['emit', 'end', 'pause', 'read', 'resume', 'write', 'setEncoding', 'setKeepAlive', 'setNoDelay'])
+    arena.attempt('set', name, () => { socket[name] = undefined; });
+  arena.attempt('set', 'mine', () => { socket.mine = 1; return client.socket.mine; });
+  arena.attempt('has', 'mine', () => 'mine' in socket);
+  arena.attempt('proto', 'of', () => Object.getPrototypeOf(socket) === net.Socket.prototype);
+  arena.attempt('timeout', 'set', () => { socket.setTimeout(1000); return client.timeout; });
+  arena.attempt('ref', 'unref', () => { socket.unref(); socket.ref(); });
+  client.destroy();
+  await closed(client);
+  arena.attempt('after', 'get', () => client.socket);
+  arena.attempt('after', 'write', () => socket.write);
+  arena.attempt('after', 'remotePort', () => socket.remotePort);
+  arena.attempt('after', 'set', () => { socket.foo = 1; });
+  arena.attempt('after', 'proto', () => Object.getPrototypeOf(socket) === null);
+});
+
+scenario('setNextStreamID', async (_http2, _record, arena) => {
+  const { client } = await arena.pair({ onStream: (stream: any) => { arena.record('server', stream.id); stream.respond({}, { endStream: true }); } });
+  for (const bad of ['1', 0, -1, 2 ** 32, null, undefined]) arena.attempt('client', String(bad), () => client.setNextStreamID(bad));
+  client.setNextStreamID(101);
+  const request = client.request();
+  arena.record('client', request.id, client.state.nextStreamID);
+  request.resume();
+  await closed(request);
+  client.destroy();
+  arena.attempt('client', 'destroyed', () => client.setNextStreamID(1));
+});
