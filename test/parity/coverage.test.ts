@@ -180,11 +180,15 @@ const here = new URL('./', import.meta.url);
 const sources = readdirSync(here).filter((file) => file.endsWith('.test.ts') && file !== 'coverage.test.ts')
   .map((file) => readFileSync(new URL(file, here), 'utf8')).join('\n');
 
+const integration = new URL('../integration/', here);
+const compat = readdirSync(integration).filter((file) => file.startsWith('compat-'))
+  .map((file) => readFileSync(new URL(file, integration), 'utf8')).join('\n');
+
 /** How a scenario's name is written: literally, or with the parts that a loop fills in. */
 function isDefined(name: string, heading: string): boolean {
   if (name.endsWith('.test.ts')) {
     const member = /(?:\w\.|')(\w+)(?:'|\(|$)/.exec(heading.split(' > ').at(-1)!)?.[1];
-    return readFileSync(new URL(`../${name}`, here), 'utf8').includes(member ?? '');
+    return compat.includes(member ?? '');
   }
   const kind = name.replace(/\ba (secure )?server\b/, '${kind}');
   return [`'${name}'`, `\`${name}\``, `\`${kind}\``].some((written) => sources.includes(`scenario(${written}`));
