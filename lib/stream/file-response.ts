@@ -2,7 +2,7 @@ import fs = require('node:fs');
 import type { FileHandle } from 'node:fs/promises';
 import {
   ERR_HTTP2_HEADERS_SENT, ERR_HTTP2_INVALID_STREAM, ERR_HTTP2_PAYLOAD_FORBIDDEN, ERR_HTTP2_SEND_FILE,
-  ERR_HTTP2_SEND_FILE_NOSEEK, ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, NghttpError,
+  ERR_HTTP2_SEND_FILE_NOSEEK, ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE,
 } from '../errors.js';
 import { BlockKind, encodeHeaders } from '../headers/encode.js';
 import { prepareResponse } from '../headers/response.js';
@@ -165,7 +165,7 @@ function send(job: Job, fd: number, offset: number, length: number): void {
   }
   if (result < 0) {
     if (owns) close(fd);
-    stream.destroy(new NghttpError(result));
+    stream._refused(result);
     return;
   }
   stream._bodySource = new FileBody(stream, fd, Number(offset) | 0, Number(length) | 0, owns ? close : undefined);

@@ -88,7 +88,7 @@ export class ServerHttp2Stream extends Http2Stream {
     this._headersSent = true;
     if (endStream || hasNoBody(prepared.status) || this._headRequest) this.end();
     const result = this._submitResponse(block, Boolean(endStream));
-    if (result < 0) this.destroy(new NghttpError(result));
+    if (result < 0) this._refused(result);
     else if (serverChannels.finish.hasSubscribers)
       serverChannels.finish.publish({ stream: this, headers: prepared.headers, flags: 0 });
   }
@@ -128,7 +128,7 @@ export class ServerHttp2Stream extends Http2Stream {
     (this._infoHeaders ??= []).push(copy);
     const result = session._native!.inform(this._id!, text, count);
     session._transport!.schedule();
-    if (result < 0) this.destroy(new NghttpError(result));
+    if (result < 0) this._refused(result);
   }
 
   /**

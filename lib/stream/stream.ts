@@ -25,7 +25,7 @@ export interface StreamState {
   weight?: number;
 }
 
-const { NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR, NGHTTP2_SESSION_SERVER } = constants;
+const { NGHTTP2_CANCEL, NGHTTP2_ERR_STREAM_CLOSED, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR, NGHTTP2_SESSION_SERVER } = constants;
 const UINT32 = 2 ** 32 - 1;
 
 const stateNumbers = new Float64Array(6);
@@ -154,7 +154,7 @@ export class Http2Stream extends ReadableSide {
     this._waitForTrailers = false;
     const result = this.core!.trailers(this._id!, text, count);
     this._session!._transport!.schedule();
-    if (result < 0) this.destroy(new NghttpError(result));
+    if (result < 0) this._refused(result);
     else this._maybeDestroy();
   }
 
@@ -241,6 +241,12 @@ export class Http2Stream extends ReadableSide {
     if (session._closed) setImmediate(maybeDestroySession, session);
     if (error) this._publishError(session, error);
     callback(error);
+  }
+
+  /** @internal The core does not take a command. */
+  _refused(code: number): void {
+    // The peer's RST_STREAM came with the chunk that is being told: the stream hears of it next.
+    if (code !== NGHTTP2_ERR_STREAM_CLOSED) this.destroy(new NghttpError(code));
   }
 
   /** @internal Ends a stream on which nothing more can happen. */
