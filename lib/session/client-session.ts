@@ -62,6 +62,7 @@ export class ClientHttp2Session extends Http2Session {
     const { endStream: askedEnd, waitForTrailers, signal } = options ?? {};
     const { parent, weight, exclusive } = preparePriority(options as RequestOptions | undefined);
     if (askedEnd !== undefined) validateBoolean(askedEnd, 'options.endStream');
+    if (signal) validateAbortSignal(signal, 'options.signal');
     const endStream = askedEnd ?? isPayloadMeaningless(prepared.method);
 
     const stream = new ClientHttp2Stream(this, undefined);
@@ -146,7 +147,6 @@ function refuse(stream: ClientHttp2Stream, error: Error): void {
 }
 
 function watch(stream: ClientHttp2Stream, signal: AbortSignal): void {
-  validateAbortSignal(signal, 'options.signal');
   const abort = (): void => {
     stream.destroy(new AbortError(undefined, { cause: signal.reason }));
   };

@@ -327,6 +327,12 @@ int Callbacks::on_error(nghttp2_session*, int code, const char*, size_t, void* u
   return 0;
 }
 
+void Callbacks::want_trailers(Session* s, Stream* stream) {
+  if (stream->trailers_wanted) return;
+  stream->trailers_wanted = true;
+  s->record(kWantTrailers, stream->id);
+}
+
 ng::Ssize Callbacks::read_body(nghttp2_session*, int32_t, uint8_t*, size_t length, uint32_t* flags,
                                nghttp2_data_source* source, void* user) {
   Session* s = self(user);
@@ -347,10 +353,7 @@ ng::Ssize Callbacks::read_body(nghttp2_session*, int32_t, uint8_t*, size_t lengt
     *flags |= NGHTTP2_DATA_FLAG_EOF;
     if (stream->trailers_follow) {
       *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-      if (!stream->trailers_wanted) {
-        stream->trailers_wanted = true;
-        s->record(kWantTrailers, stream->id);
-      }
+      if (n == 0) want_trailers(s, stream);
     }
   }
   return static_cast<ng::Ssize>(n);
@@ -388,6 +391,8 @@ int Callbacks::send_body(nghttp2_session*, nghttp2_frame* frame, const uint8_t* 
     stream->write_pending = false;
     s->record(kWrote, stream->id);
   }
+  // After kWrote: the writer has finished when it is asked for trailers.
+  if (stream->ended && stream->trailers_follow && stream->outbound.empty()) want_trailers(s, stream);
   return 0;
 }
 

@@ -39,6 +39,7 @@ struct Callbacks {
   static void put_settings(Session*, bool remote, int32_t* at);
   static int end_of_headers(Session*, const nghttp2_frame*, int32_t id);
   static int too_many_invalid_frames(Session*);
+  static void want_trailers(Session*, Stream*);
 };
 
 }  // namespace duetto
