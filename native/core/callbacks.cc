@@ -274,15 +274,12 @@ int Callbacks::on_data_chunk(nghttp2_session* ng, uint8_t, int32_t id, const uin
   // The connection's window follows what arrives: one reader that stops must
   // not stop the others. The stream's window follows the reader.
   nghttp2_session_consume_connection(ng, length);
-  if (!s->window_settled_ && (s->received_ += length) >= Session::kWidenAfter) {
-    s->window_settled_ = true;
-    nghttp2_session_set_local_window_size(ng, NGHTTP2_FLAG_NONE, 0, Session::kWideWindow);
-  }
   Stream* stream = s->streams_.find(id);
   if (stream == nullptr) {
     nghttp2_session_consume_stream(ng, id, length);
     return 0;
   }
+  s->widen_windows(stream, length);
   if (stream->reading)
     nghttp2_session_consume_stream(ng, id, length);
   else

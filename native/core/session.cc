@@ -152,6 +152,20 @@ bool Session::can_add_stream() const {
   return streams_.size() < most && memory_in_use() + kStreamOverhead < options_.max_session_memory;
 }
 
+void Session::widen_windows(Stream* stream, size_t length) {
+  if (!window_settled_ && (received_ += length) >= kWidenAfter) {
+    window_settled_ = true;
+    nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, 0, kWideWindow);
+  }
+  if (!stream->reading || stream->taken >= kWidenStreamAfter) return;
+  stream->taken += length;
+  if (stream->taken < kWidenStreamAfter ||
+      local_setting(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE) != kDefaultWindow) {
+    return;
+  }
+  nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, stream->id, kWideStreamWindow);
+}
+
 Stream* Session::open_stream(int32_t id) {
   Stream* stream = shared_->streams.take(id);
   stream->max_header_length =

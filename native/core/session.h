@@ -125,6 +125,12 @@ class Session {
   // sender wait for an answer every 64 KB. Once a peer really sends, it gets more.
   static constexpr size_t kWidenAfter = 32 * 1024;
   static constexpr int32_t kWideWindow = 4 * 1024 * 1024;
+  // A stream whose reader keeps up gets a wider window as well, unless
+  // SETTINGS_INITIAL_WINDOW_SIZE was chosen by the user. It bounds what a reader
+  // that stops later has to keep.
+  static constexpr size_t kWidenStreamAfter = 128 * 1024;
+  static constexpr int32_t kWideStreamWindow = 256 * 1024;
+  static constexpr uint32_t kDefaultWindow = 65535;
   // Bytes that a stream counts for, besides what nghttp2 allocates.
   static constexpr size_t kStreamOverhead = sizeof(Stream);
   // Custom settings are at most ten (node:http2's MAX_ADDITIONAL_SETTINGS).
@@ -137,6 +143,7 @@ class Session {
   Stream* open_stream(int32_t id);
   void close_stream(int32_t id, uint32_t code);
   void resume(Stream* stream);
+  void widen_windows(Stream* stream, size_t length);
   ng::DataProvider provider(Stream* stream);
   void error(int32_t code, Limit limit);
   // Takes the open header block back out of the batch.

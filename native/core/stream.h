@@ -37,6 +37,8 @@ struct Stream {
   uint32_t header_pairs = 0;
   uint64_t header_length = 0;
 
+  // Received while the reader took it as it came, until the window is widened.
+  size_t taken = 0;
   // Received, but not consumed yet because the reader has stopped.
   size_t unconsumed = 0;
 
