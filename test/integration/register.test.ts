@@ -91,7 +91,7 @@ interface Ran {
   code: number | string | null;
 }
 
-function run(node: string, args: string[], env: Record<string, string> = {}, cwd = app): Promise<Ran> {
+function run(node: string, args: string[], env: NodeJS.ProcessEnv = {}, cwd = app): Promise<Ran> {
   const clean = { ...process.env };
   // Not what the test runner was given.
   for (const name of ['NODE_OPTIONS', 'DUETTO_DEBUG', 'VITEST', 'NODE_V8_COVERAGE']) delete clean[name];
@@ -177,7 +177,7 @@ describe.each(nodes)('register in %s', (node) => {
     fs.copyFileSync(path.join(project, 'package.json'), path.join(home, 'package.json'));
     fs.symlinkSync(path.join(project, 'node_modules/node-gyp-build'), path.join(bare, 'node_modules/node-gyp-build'));
     for (const flag of flags) {
-      const { out, err, code } = await run(node, [flag, 'duetto/register', '-e', 'console.log(1)'], {}, bare);
+      const { out, err, code } = await run(node, [flag, 'duetto/register', '-e', 'console.log(1)'], { DUETTO_BINDING: undefined }, bare);
       expect({ out, code }).toEqual({ out: '', code: 1 });
       expect(err).toContain('duetto/register: cannot take the place of http2.');
       expect(err).toContain(`there is no binary for ${process.platform}-${process.arch}`);

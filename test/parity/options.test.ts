@@ -1,0 +1,615 @@
+// Header arrays, and the options of servers, clients and streams one by one.
+
+import { EventEmitter, once } from 'node:events';
+import * as net from 'node:net';
+import { PassThrough } from 'node:stream';
+import { expect, test } from 'vitest';
+import { runScript } from '../helpers/child.js';
+import { duetto } from '../helpers/parity.js';
+import { type Arena, type Play, closed, on, scenario, textOf } from '../helpers/scenario.js';
+
+const utcDate = /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/;
+
+/** Date fields of a raw array, which is the value after 'date'. */
+function dateless(raw: readonly unknown[]): unknown[] {
+  return raw.map((value, i) => raw[i - 1] === 'date' && utcDate.test(String(value)) ? '(date)' : value);
+}
+
+function codeOf(action: () => unknown): unknown {
+  try {
+    action();
+    return 'taken';
+  } catch (error: any) {
+    return error.code;
+  }
+}
+
+scenario('a request of raw headers', async (http2, _record, arena) => {
+  const { client } = await arena.pair({ onStream: (stream: any, headers: any, _flags: number, raw: string[]) => {
+    arena.record('raw', raw);
+    arena.record('headers', headers);
+    stream.respond({}, { endStream: true });
+  } });
+  const ask = (raw: any): Promise<unknown> => {
+    const request = client.request(raw);
+    arena.record('sent', request.sentHeaders);
+    return closed(request.resume());
+  };
+  await ask([':path', '/order', 'x-b', '1', 'x-a', '2', 'x-b', '3', 'X-Upper', 'Y', ':method', 'GET']);
+  await ask([]);
+  await ask([':method', 'HEAD', ':authority', 'else.example', ':scheme', 'https', ':path', '/full']);
+  await ask(['cookie', 'a=1', 'cookie', 'b=2']);
+  await ask(Object.assign(['secret', 's', 'open', 'o'], { [http2.sensitiveHeaders]: ['secret'] }));
+}, {
+  since: [24, 0],
+  expected: {
+    sent: [
+      {
+        ':authority': 'localhost:PORT',
+        ':scheme': 'http',
+        ':path': '/order',
+        'x-b': ['1', '3'],
+        'x-a': '2',
+        'X-Upper': 'Y',
+        ':method': 'GET',
+      },
+      { ':method': 'GET', ':authority': 'localhost:PORT', ':scheme': 'http', ':path': '/' },
+      { ':method': 'HEAD', ':authority': 'else.example', ':scheme': 'https', ':path': '/full' },
+      { ':method': 'GET', ':authority': 'localhost:PORT', ':scheme': 'http', ':path': '/', cookie: ['a=1', 'b=2'] },
+      { ':method': 'GET', ':authority': 'localhost:PORT', ':scheme': 'http', ':path': '/', secret: 's', open: 'o', '@sensitive': ['secret'] },
+    ],
+    raw: [
+      [
+        ':authority', 'localhost:PORT',
+        ':scheme', 'http',
+        ':path', '/order',
+        ':method', 'GET',
+        'x-b', '1',
+        'x-a', '2',
+        'x-b', '3',
+        'x-upper', 'Y',
+      ],
+      [':method', 'GET', ':authority', 'localhost:PORT', ':scheme', 'http', ':path', '/'],
+      [':method', 'HEAD', ':authority', 'else.example', ':scheme', 'https', ':path', '/full'],
+      [
+        ':method', 'GET',
+        ':authority', 'localhost:PORT',
+        ':scheme', 'http',
+        ':path', '/',
+        'cookie', 'a=1',
+        'cookie', 'b=2',
+      ],
+      [
+        ':method', 'GET',
+        ':authority', 'localhost:PORT',
+        ':scheme', 'http',
+        ':path', '/',
+        'secret', 's',
+        'open', 'o',
+      ],
+    ],
+    headers: [
+      {
+        ':authority': 'localhost:PORT',
+        ':scheme': 'http',
+        ':path': '/order',
+        ':method': 'GET',
+        'x-b': '1, 3',
+        'x-a': '2',
+        'x-upper': 'Y',
+        '@sensitive': [],
+      },
+      { ':method': 'GET', ':authority': 'localhost:PORT', ':scheme': 'http', ':path': '/', '@sensitive': [] },
+      { ':method': 'HEAD', ':authority': 'else.example', ':scheme': 'https', ':path': '/full', '@sensitive': [] },
+      { ':method': 'GET', ':authority': 'localhost:PORT', ':scheme': 'http', ':path': '/', cookie: 'a=1; b=2', '@sensitive': ['cookie', 'cookie'] },
+      { ':method': 'GET', ':authority': 'localhost:PORT', ':scheme': 'http', ':path': '/', secret: 's', open: 'o', '@sensitive': ['secret'] },
+    ],
+  },
+});
+
+scenario('raw headers of a request with host', async (_http2, _record, arena) => {
+  const { client } = await arena.pair({ onStream: (stream: any, _headers: any, _flags: number, raw: string[]) => {
+    arena.record('raw', raw);
+    stream.respond({}, { endStream: true });
+  } });
+  await closed(client.request(['host', 'by-host.example']).on('error', () => {}).resume());
+}, {
+  differs: '`host` in a raw header array',
+  since: [24, 0],
+  expected: { raw: [[':method', 'GET', ':scheme', 'http', ':path', '/', 'host', 'by-host.example']] },
+});
+
+scenario('what raw headers of a request must not be', async (_http2, _record, arena) => {
+  const { client } = await arena.pair({ onStream: (stream: any) => stream.respond({}, { endStream: true }) });
+  for (const raw of [
+    [':bad', '1'], ['connection', 'x'], ['te', 'gzip'], ['etag', '1', 'etag', '2'], ['no token', '1'],
+    [':method', 'CONNECT'], [':method', 'CONNECT', ':authority', 'x', ':path', '/'], [':method', 'CONNECT', ':authority', 'x', ':scheme', 'http'],
+    [':path', '/', ':path', '/2'],
+  ]) arena.record('client', raw.join(), codeOf(() => client.request(raw)));
+}, {
+  since: [24, 0],
+  expected: {
+    client: [
+      [':bad,1', 'ERR_HTTP2_INVALID_PSEUDOHEADER'],
+      ['connection,x', 'ERR_HTTP2_INVALID_CONNECTION_HEADERS'],
+      ['te,gzip', 'ERR_HTTP2_INVALID_CONNECTION_HEADERS'],
+      ['etag,1,etag,2', 'ERR_HTTP2_HEADER_SINGLE_VALUE'],
+      ['no token,1', 'ERR_INVALID_HTTP_TOKEN'],
+      [':method,CONNECT', 'ERR_HTTP2_CONNECT_AUTHORITY'],
+      [':method,CONNECT,:authority,x,:path,/', 'ERR_HTTP2_CONNECT_PATH'],
+      [':method,CONNECT,:authority,x,:scheme,http', 'ERR_HTTP2_CONNECT_SCHEME'],
+      [':path,/,:path,/2', 'ERR_HTTP2_HEADER_SINGLE_VALUE'],
+    ],
+  },
+});
+
+scenario('a response of raw headers', async (http2, _record, arena) => {
+  const answers: { [path: string]: [unknown, object?] } = {
+    '/order': [[':status', 200, 'x-b', '1', 'x-a', '2', 'x-b', '3', 'X-Upper', 'Y']],
+    '/status': [['x-a', '1'], { endStream: true }],
+    '/no-date': [[':status', '404'], { sendDate: false, endStream: true }],
+    '/own-date': [[':status', '200', 'date', 'never'], { endStream: true }],
+    '/cookies': [['set-cookie', 'a', 'set-cookie', 'b'], { endStream: true }],
+    '/secret': [Object.assign(['secret', 's', 'open', 'o'], { [http2.sensitiveHeaders]: ['secret'] }), { endStream: true }],
+    '/no-body': [[':status', 204]],
+  };
+  const { client } = await arena.pair({ onStream: (stream: any, headers: any) => {
+    stream.respond(...answers[headers[':path']]!);
+    arena.record('sent', stream.sentHeaders);
+    if (!stream.writableEnded) stream.end('body');
+  } });
+  for (const path of Object.keys(answers)) {
+    const request = client.request({ ':path': path });
+    request.on('response', (headers: unknown, _flags: number, raw: unknown[]) => {
+      arena.record('headers', headers);
+      arena.record('raw', dateless(raw));
+    });
+    arena.record('text', await textOf(request));
+  }
+}, {
+  since: [24, 0],
+  expected: {
+    sent: [
+      { ':status': 200, 'x-b': ['1', '3'], 'x-a': '2', 'X-Upper': 'Y', date: '(date)' },
+      { ':status': 200, 'x-a': '1', date: '(date)' },
+      { ':status': '404' },
+      { ':status': '200', date: '(date)' },
+      { ':status': 200, 'set-cookie': ['a', 'b'], date: '(date)' },
+      { ':status': 200, secret: 's', open: 'o', date: '(date)', '@sensitive': ['secret'] },
+      { ':status': 204, date: '(date)' },
+    ],
+    headers: [
+      { ':status': 200, 'x-b': '1, 3', 'x-a': '2', 'x-upper': 'Y', date: '(date)', '@sensitive': [] },
+      { ':status': 200, 'x-a': '1', date: '(date)', '@sensitive': [] },
+      { ':status': 404, '@sensitive': [] },
+      { ':status': 200, date: '(date)', '@sensitive': [] },
+      { ':status': 200, 'set-cookie': ['a', 'b'], date: '(date)', '@sensitive': [] },
+      { ':status': 200, secret: 's', open: 'o', date: '(date)', '@sensitive': ['secret'] },
+      { ':status': 204, date: '(date)', '@sensitive': [] },
+    ],
+    raw: [
+      [
+        ':status', '200',
+        'x-b', '1',
+        'x-a', '2',
+        'x-b', '3',
+        'x-upper', 'Y',
+        'date', '(date)',
+      ],
+      [':status', '200', 'x-a', '1', 'date', '(date)'],
+      [':status', '404'],
+      [':status', '200', 'date', '(date)'],
+      [
+        ':status', '200',
+        'set-cookie', 'a',
+        'set-cookie', 'b',
+        'date', '(date)',
+      ],
+      [
+        ':status', '200',
+        'secret', 's',
+        'open', 'o',
+        'date', '(date)',
+      ],
+      [':status', '204', 'date', '(date)'],
+    ],
+    text: [
+      'body', '',
+      '', '',
+      '', '',
+      '',
+    ],
+  },
+});
+
+scenario('what raw headers of a response must not be', async (_http2, _record, arena) => {
+  const { client } = await arena.pair({ onStream: (stream: any) => {
+    for (const raw of [[':status', 100], [':status', 600], [':status', 'x'], [':path', '/'], ['connection', 'x'], ['no token', '1'], ['etag', '1', 'etag', '2']])
+      arena.record('server', raw.join(), codeOf(() => stream.respond([...raw, 'date', 'd'])));
+    arena.record('server', stream.headersSent);
+    stream.destroy();
+  } });
+  await closed(client.request().on('error', () => {}).resume());
+}, {
+  since: [24, 0],
+  expected: {
+    server: [
+      [':status,100', 'ERR_HTTP2_STATUS_INVALID'],
+      [':status,600', 'ERR_HTTP2_STATUS_INVALID'],
+      [':status,x', 'ERR_HTTP2_HEADER_SINGLE_VALUE'],
+      [':path,/', 'ERR_HTTP2_INVALID_PSEUDOHEADER'],
+      ['connection,x', 'ERR_HTTP2_INVALID_CONNECTION_HEADERS'],
+      ['no token,1', 'ERR_INVALID_HTTP_TOKEN'],
+      ['etag,1,etag,2', 'ERR_HTTP2_HEADER_SINGLE_VALUE'],
+      false,
+    ],
+  },
+});
+
+scenario('strictSingleValueFields: false', async (_http2, _record, arena) => {
+  const { client } = await arena.pair({
+    server: { strictSingleValueFields: false }, client: { strictSingleValueFields: false },
+    onStream: (stream: any, headers: any, _flags: number, raw: string[]) => {
+      arena.record('server', headers, raw);
+      stream.respond({ etag: ['1', '2'], age: '3' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'content-md5': ['a', 'b'] }));
+      stream.end();
+    },
+  });
+  const request = client.request({ 'user-agent': ['a', 'b'], 'content-type': ['x', 'y'], etag: ['1'] });
+  arena.record('client', request.sentHeaders);
+  request.on('response', (headers: unknown, _flags: number, raw: unknown[]) => arena.record('client', headers, dateless(raw)));
+  request.on('trailers', (headers: unknown, _flags: number, raw: unknown[]) => arena.record('client', headers, raw));
+  await closed(request.resume());
+}, {
+  since: [24, 0],
+  expected: {
+    client: [
+      {
+        'user-agent': ['a', 'b'],
+        'content-type': ['x', 'y'],
+        etag: ['1'],
+        ':method': 'GET',
+        ':authority': 'localhost:PORT',
+        ':scheme': 'http',
+        ':path': '/',
+      },
+      [
+        { ':status': 200, etag: '1', age: '3', date: '(date)', '@sensitive': [] },
+        [
+          ':status', '200',
+          'etag', '1',
+          'etag', '2',
+          'age', '3',
+          'date', '(date)',
+        ],
+      ],
+      [ { 'content-md5': 'a', '@sensitive': [] }, ['content-md5', 'a', 'content-md5', 'b'] ],
+    ],
+    server: [
+      [
+        {
+          ':method': 'GET',
+          ':authority': 'localhost:PORT',
+          ':scheme': 'http',
+          ':path': '/',
+          'user-agent': 'a',
+          'content-type': 'x',
+          etag: '1',
+          '@sensitive': [],
+        },
+        [
+          ':method', 'GET',
+          ':authority', 'localhost:PORT',
+          ':scheme', 'http',
+          ':path', '/',
+          'user-agent', 'a',
+          'user-agent', 'b',
+          'content-type', 'x',
+          'content-type', 'y',
+          'etag', '1',
+        ],
+      ],
+    ],
+  },
+});
+
+scenario('strictSingleValueFields: false, the rules that stay', async (_http2, _record, arena) => {
+  const { client } = await arena.pair({ client: { strictSingleValueFields: false } });
+  for (const headers of [{ connection: 'x' }, { ':bad': '1' }, { te: 'gzip' }, { 'no token': '1' }])
+    arena.record('client', JSON.stringify(headers), codeOf(() => client.request(headers)));
+});
+
+
+for (const strict of [undefined, true, false]) {
+  scenario(`strictFieldWhitespaceValidation: ${strict}`, async (_http2, _record, arena) => {
+    const { client } = await arena.pair({ server: { strictFieldWhitespaceValidation: strict }, onStream: (stream: any, headers: any) => {
+      arena.record('server', headers['x-space'], headers['x-plain']);
+      stream.respond({}, { endStream: true });
+    } });
+    const request = client.request({ 'x-space': ' around ', 'x-plain': 'x' });
+    request.on('error', (error: unknown) => arena.record('client', error));
+    request.on('response', (headers: any) => arena.record('client', headers[':status']));
+    await closed(request.resume());
+    arena.record('client', request.rstCode);
+  }, strict === false ? { since: [24, 2], expected: { server: [[' around ', 'x']], client: [200, 0] } } : {});
+}
+
+/** Emitters that are made meanwhile look after the promises of their listeners. */
+function captureRejections(arena: { finally(action: () => unknown): void }): void {
+  EventEmitter.captureRejections = true;
+  arena.finally(() => { EventEmitter.captureRejections = false; });
+}
+
+for (const when of ['before', 'after']) {
+  scenario(`captureRejections of a server's 'stream', ${when} the response`, async (_http2, _record, arena) => {
+    captureRejections(arena);
+    const { client } = await arena.pair({ onStream: async (stream: any) => {
+      stream.on('error', (error: unknown) => arena.record('stream', error));
+      if (when === 'after') stream.respond();
+      throw new Error('mine');
+    } });
+    await failing(arena, client);
+  });
+
+  scenario(`captureRejections of a server's 'request', ${when} the response`, async (_http2, _record, arena) => {
+    captureRejections(arena);
+    const { client, server } = await arena.pair();
+    server.on('request', async (_request: any, response: any) => {
+      response.stream.on('error', (error: unknown) => arena.record('stream', error));
+      if (when === 'after') {
+        response.setHeader('x-a', 'b');
+        response.write('begun');
+      }
+      throw new Error('mine');
+    });
+    await failing(arena, client);
+  });
+
+  scenario(`captureRejections of a session's 'stream', ${when} the response`, async (_http2, _record, arena) => {
+    captureRejections(arena);
+    const { client, session } = await arena.pair();
+    session.on('stream', async (stream: any) => {
+      stream.on('error', (error: unknown) => arena.record('stream', error));
+      if (when === 'after') stream.respond();
+      throw new Error('mine');
+    });
+    await failing(arena, client);
+  });
+}
+
+async function failing(arena: Arena, client: any): Promise<void> {
+  const request = client.request();
+  request.on('response', (headers: any) => arena.record('request', headers[':status'], Object.keys(headers)));
+  arena.watch('request', request, 'error');
+  await closed(request.resume());
+  arena.record('request', request.rstCode, client.destroyed);
+}
+
+for (const strategy of ['NONE', 'MAX', 'CALLBACK', 'ALIGNED'] as const) {
+  scenario(`PADDING_STRATEGY_${strategy}`, async (http2, _record, arena) => {
+    const paddingStrategy = (http2.constants as any)[`PADDING_STRATEGY_${strategy}`] as number;
+    const { client } = await arena.pair({ server: { paddingStrategy }, client: { paddingStrategy }, onStream: (stream: any, headers: any) => {
+      stream.respond({ ':status': 200, 'x-a': headers['x-a'] });
+      stream.pipe(stream);
+    } });
+    for (const length of [0, 1, 7, 8, 247, 255, 256, 16_383, 16_384, 16_385, 100_000]) {
+      const body = Buffer.alloc(length, 'padded or not').toString();
+      const request = client.request({ ':method': 'POST', 'x-a': 'x'.repeat(length % 1000) });
+      request.on('response', (headers: any) => arena.record('header', headers['x-a'].length));
+      request.end(body);
+      arena.record('body', length, (await textOf(request)) === body);
+    }
+  });
+}
+
+scenario('padding strategies that are none', async (http2, _record, arena) => {
+  for (const paddingStrategy of [4, -1, 1.5, NaN, '1', null, {}] as any[]) {
+    const name = String(paddingStrategy);
+    arena.attempt('server', name, () => { http2.createServer({ paddingStrategy }); });
+    const { client } = await arena.pair({ server: { paddingStrategy }, client: { paddingStrategy }, onStream: (stream: any) => { stream.respond(); stream.end('x'); } });
+    arena.record('client', name, await textOf(client.request()));
+  }
+});
+
+scenario('HTTP/2 through a tunnel of HTTP/2', async (http2, _record, arena) => {
+  const target = await arena.serve((stream: any, headers: any) => { stream.respond({ authority: headers[':authority'] }); stream.pipe(stream); });
+  const { client } = await arena.pair({ onStream: (tunnel: any, headers: any) => {
+    arena.record('proxy', headers);
+    const socket = net.connect(Number(headers[':authority'].split(':')[1]), '127.0.0.1', () => {
+      tunnel.respond();
+      tunnel.pipe(socket).pipe(tunnel);
+    });
+    socket.on('error', () => {});
+    tunnel.on('error', () => {});
+    tunnel.on('close', () => socket.destroy());
+  } });
+  const tunnel = client.request({ ':method': 'CONNECT', ':authority': `localhost:${target.port}` });
+  arena.record('tunnel', (await on(tunnel, 'response'))[0]);
+  tunnel.on('error', () => {});
+  const inner = http2.connect('http://inner.example', { createConnection: () => tunnel });
+  arena.finally(() => inner.destroy());
+  arena.names('inner', inner, 'connect', 'error', 'close');
+  for (const length of [0, 5, 100_000]) {
+    const request = inner.request({ ':method': 'POST' });
+    request.on('response', (headers: unknown) => arena.record('inner', headers));
+    request.end(Buffer.alloc(length, 'x'));
+    arena.record('text', (await textOf(request)).length);
+  }
+  inner.close();
+  await closed(inner, tunnel);
+  arena.record('tunnel', tunnel.rstCode, client.destroyed);
+});
+
+scenario('a push that its client refuses', async (http2, _record, arena) => {
+  const { client, stream, request } = await arena.exchange();
+  client.on('stream', (push: any) => {
+    arena.watch('refused', push, 'error', 'aborted', 'close');
+    push.close(http2.constants.NGHTTP2_REFUSED_STREAM);
+  });
+  const push = await new Promise<any>((resolve) => stream.pushStream({ ':path': '/p' }, (_error: unknown, push: unknown) => resolve(push)));
+  arena.watch('push', push, 'error', 'aborted', 'finish', 'close');
+  await closed(push);
+  arena.record('push', push.rstCode, push.destroyed);
+  arena.attempt('push', 'respond', () => push.respond());
+  arena.record('stream', stream.pushAllowed, stream.destroyed);
+  stream.respond();
+  stream.end('x');
+  arena.record('request', await textOf(request));
+});
+
+scenario('a push to a client without listeners', async (_http2, _record, arena) => {
+  const { stream, request } = await arena.exchange();
+  const push = await new Promise<any>((resolve) => stream.pushStream({ ':path': '/p' }, (_error: unknown, push: unknown) => resolve(push)));
+  arena.watch('push', push, 'error', 'aborted', 'close');
+  push.respond();
+  push.end('pushed');
+  stream.respond();
+  stream.end('x');
+  arena.record('request', await textOf(request));
+});
+
+scenario('a push to a client with enablePush: false', async (_http2, _record, arena) => {
+  const { stream, session, request } = await arena.exchange({}, { client: { settings: { enablePush: false } } });
+  arena.record('server', session.remoteSettings.enablePush, stream.pushAllowed);
+  arena.attempt('server', 'push', () => stream.pushStream({}, () => {}));
+  arena.attempt('server', 'no callback', () => stream.pushStream({}));
+  stream.respond({}, { endStream: true });
+  await closed(request.resume());
+});
+
+scenario('errors that the callback of a push gets', async (_http2, _record, arena) => {
+  const { stream, session, client } = await arena.exchange();
+  client.on('stream', (push: any) => push.on('error', () => {}).resume());
+  session.setNextStreamID(2 ** 31 - 2);
+  const push = (): Promise<void> => new Promise((resolve) => stream.pushStream({}, (error: unknown, pushed: any) => {
+    pushed?.on('error', () => {});
+    arena.record('callback', error, pushed?.id);
+    resolve();
+  }));
+  await push();
+  await push();
+  stream.respond();
+  session.close();
+  arena.record('closed', stream.pushAllowed);
+  arena.attempt('closed', 'push', () => stream.pushStream({}, () => {}));
+  stream.destroy();
+  arena.attempt('destroyed', 'push', () => stream.pushStream({}, () => {}));
+});
+
+function tooManyOrigins(limit: number): object {
+  return { error: 'Error', code: 'ERR_HTTP2_TOO_MANY_ORIGINS', message: `The server sent more ORIGIN frames than the allowed number of ${limit}` };
+}
+
+scenario('maxOriginSetSize', async (_http2, _record, arena) => {
+  const { server, port } = await arena.serveTls();
+  server.on('sessionError', () => {});
+  for (const [maxOriginSetSize, count] of [[undefined, 127], [undefined, 128], [3, 2], [3, 3], [1, 0], [1, 1]]) {
+    const met = once(server, 'session');
+    const client = arena.connectTls(port, { maxOriginSetSize });
+    client.on('error', (error: unknown) => arena.record('client', error));
+    client.on('origin', (origins: string[]) => arena.record('client', 'origin', origins.length, client.originSet.length));
+    const [session] = await met;
+    session.on('error', () => {});
+    session.origin(...Array.from({ length: count! }, (_value, i) => `https://o${i}.example`));
+    const over = on(client, 'close');
+    client.ping(() => client.destroy());
+    await over;
+  }
+}, {
+  since: [24, 0],
+  expected: {
+    client: [
+      ['origin', 127, 128],
+      tooManyOrigins(128),
+      ['origin', 2, 3],
+      tooManyOrigins(3),
+      tooManyOrigins(1),
+    ],
+  },
+});
+
+for (const kind of ['createServer', 'createSecureServer', 'connect'] as const) {
+  const play = (options: object): Play => async (http2, _record, arena) => {
+    for (const [name, values] of Object.entries(options) as [string, unknown[]][]) {
+      for (const value of values) {
+        const made = { [name]: value, createConnection: () => new PassThrough() };
+        try {
+          if (kind === 'connect') (http2.connect('http://localhost', made as any) as any).on('error', () => {}).destroy();
+          else http2[kind](made as any);
+          arena.record(name, value, 'taken');
+        } catch (error: any) {
+          // Node 24 says 'options.' in some messages, and then 'property'.
+          arena.record(name, value, error.code, error.name, error.message.replaceAll('options.', '').replace(/(?<=") (argument|property) /, ' option '));
+        }
+      }
+    }
+  };
+  const numbers = [-1, 1.5, 2 ** 32, NaN, Infinity, '1', null, {}, true];
+  const objects = [1, 'x', true, [], () => {}];
+  scenario(`options of ${kind}, one by one`, play({
+    settings: [...objects, { enablePush: 1 }, { maxFrameSize: 1 }, { initialWindowSize: -1 }, { customSettings: { 9: -1 } }],
+    remoteCustomSettings: [Array(10).fill(1), Array(11).fill(1), null],
+    maxDeflateDynamicTableSize: numbers, maxSettings: numbers, maxSessionMemory: numbers, maxHeaderListPairs: numbers,
+    maxOutstandingPings: numbers, maxOutstandingSettings: numbers, maxSendHeaderBlockLength: numbers,
+    paddingStrategy: numbers, peerMaxConcurrentStreams: numbers, maxReservedRemoteStreams: numbers,
+    ...kind !== 'connect' && { maxSessionInvalidFrames: numbers, maxSessionRejectedStreams: numbers, unknownProtocolTimeout: numbers },
+    streamResetRate: numbers, streamResetBurst: numbers,
+    Http1IncomingMessage: [1, null], Http2ServerRequest: [1, null], origins: [1, null],
+    protocol: ['http:', 'x', 1],
+  }));
+  scenario(`strictSingleValueFields and maxOriginSetSize of ${kind}`, play({
+    strictSingleValueFields: [1, null, false],
+    strictFieldWhitespaceValidation: [1, null],
+    ...kind === 'connect' && { maxOriginSetSize: [-1, 1.5, NaN, Infinity, '1', null] },
+  }), {
+    since: [24, 0],
+    expected: {
+      strictSingleValueFields: [
+        [1, 'ERR_INVALID_ARG_TYPE', 'TypeError', 'The "strictSingleValueFields" option must be of type boolean. Received type number (1)'],
+        [null, 'ERR_INVALID_ARG_TYPE', 'TypeError', 'The "strictSingleValueFields" option must be of type boolean. Received null'],
+        [false, 'taken'],
+      ],
+      strictFieldWhitespaceValidation: [[1, 'taken'], [null, 'taken']],
+      ...kind === 'connect' && {
+        maxOriginSetSize: [
+          [-1, 'ERR_OUT_OF_RANGE', 'RangeError', 'The value of "maxOriginSetSize" is out of range. It must be >= 0. Received -1'],
+          [1.5, 'taken'],
+          [NaN, 'ERR_OUT_OF_RANGE', 'RangeError', 'The value of "maxOriginSetSize" is out of range. It must be >= 0. Received NaN'],
+          [Infinity, 'taken'],
+          ['1', 'ERR_INVALID_ARG_TYPE', 'TypeError', 'The "maxOriginSetSize" option must be of type number. Received type string (\'1\')'],
+          [null, 'taken'],
+        ],
+      },
+    },
+  });
+}
+
+for (const name of ['the built-in', 'duetto']) {
+  test(`ref and unref: a client that does not keep its process alive, ${name}`, async () => {
+    const server = duetto.createServer();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as net.AddressInfo;
+    try {
+      const { code, stdout, stderr } = await runScript(`
+        const http2 = ${name === 'duetto' ? 'duetto' : "require('node:http2')"};
+        const client = http2.connect('http://127.0.0.1:${port}');
+        print(['connecting', client.unref() === undefined, client.ref() === undefined]);
+        client.on('remoteSettings', () => {
+          client.unref();
+          client.ref();
+          client.ping(() => {
+            print('kept');
+            client.unref();
+          });
+        });
+        client.on('close', () => print('close'));
+        process.on('exit', () => print(['exit', client.destroyed]));
+      `);
+      expect({ code, stdout, stderr }).toEqual({ code: 0, stderr: '', stdout: '["connecting",true,true]\n"kept"\n["exit",false]\n' });
+    } finally {
+      server.close();
+    }
+  });
+}
