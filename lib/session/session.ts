@@ -121,7 +121,7 @@ export class Http2Session extends EventEmitter {
     this.encryptedValue = Boolean(encrypted);
     this.alpnProtocolValue = encrypted ? alpnProtocol : 'h2c';
     this._transport = new Transport(this, handle, socket);
-    this.settings(typeof options.settings === 'object' && options.settings !== null ? options.settings : {});
+    this.settings(typeof options.settings === 'object' ? options.settings : {});
     if (this._type === SERVER && Array.isArray(options.origins))
       (this as unknown as { origin(...origins: string[]): void }).origin(...options.origins);
     this._transport.schedule();

@@ -585,6 +585,14 @@ for (const kind of ['createServer', 'createSecureServer', 'connect'] as const) {
   });
 }
 
+scenario('a client whose settings are null', async (_http2, _record, arena) => {
+  const { port } = await arena.serve();
+  const client = arena.connect(port, { settings: null });
+  arena.watch('client', client, 'error');
+  await closed(client);
+  arena.record('client', client.destroyed);
+});
+
 for (const name of ['the built-in', 'duetto']) {
   test(`ref and unref: a client that does not keep its process alive, ${name}`, async () => {
     const server = duetto.createServer();
