@@ -6,8 +6,8 @@ import type { NativeSession } from '../binding/contract.js';
 import { native } from '../binding/load.js';
 import { constants } from '../constants.js';
 import {
-  ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_MAX_PENDING_SETTINGS_ACK, ERR_HTTP2_NO_MEM, ERR_HTTP2_PING_LENGTH,
-  ERR_HTTP2_SESSION_ERROR, ERR_OUT_OF_RANGE,
+  ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_INVALID_SETTING_VALUE_RANGE, ERR_HTTP2_MAX_PENDING_SETTINGS_ACK, ERR_HTTP2_NO_MEM,
+  ERR_HTTP2_PING_LENGTH, ERR_HTTP2_SESSION_ERROR, ERR_OUT_OF_RANGE,
 } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { setIdleTimeout } from '../idle-timer.js';
@@ -115,8 +115,8 @@ export class Http2Session extends EventEmitter {
     }
     this._ready = true;
     const handle = new native.Session(this._type, nativeOptions(options));
+    for (const id of options.remoteCustomSettings ?? []) handle.watchRemoteSetting(settingIdentifier(id));
     this._native = handle;
-    for (const id of options.remoteCustomSettings ?? []) handle.watchRemoteSetting(id);
     const { encrypted, alpnProtocol } = socket as ConnectingSocket;
     this.encryptedValue = Boolean(encrypted);
     this.alpnProtocolValue = encrypted ? alpnProtocol : 'h2c';
@@ -442,6 +442,11 @@ function emitConnect(session: Http2Session, socket: Duplex): void {
 
 function maybeDestroy(session: Http2Session): void {
   session._maybeDestroy();
+}
+
+function settingIdentifier(id: unknown): number {
+  if (typeof id === 'number' && id >= 0 && id <= 0xffff) return id;
+  throw new ERR_HTTP2_INVALID_SETTING_VALUE_RANGE('Range Error', id, 0, 0xffff);
 }
 
 function startTransport(transport: Transport): void {

@@ -593,6 +593,16 @@ scenario('a client whose settings are null', async (_http2, _record, arena) => {
   arena.record('client', client.destroyed);
 });
 
+scenario('a client that watches custom settings that are none', async (_http2, _record, arena) => {
+  const { port } = await arena.serve();
+  for (const remoteCustomSettings of [['x'], [-1], [0x10000]]) {
+    const client = arena.connect(port, { remoteCustomSettings } as any);
+    arena.watch('client', client, 'error');
+    await closed(client);
+    arena.record('client', client.destroyed);
+  }
+});
+
 for (const name of ['the built-in', 'duetto']) {
   test(`ref and unref: a client that does not keep its process alive, ${name}`, async () => {
     const server = duetto.createServer();
