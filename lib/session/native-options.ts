@@ -1,4 +1,6 @@
+import type { NativeSession } from '../binding/contract.js';
 import { OptionIndex } from '../binding/records.js';
+import { ERR_HTTP2_INVALID_SETTING_VALUE_RANGE } from '../errors.js';
 
 /** Options of a session that the core takes. */
 export interface NativeOptions {
@@ -50,4 +52,17 @@ export function nativeOptions(options: NativeOptions): Float64Array {
   if (typeof options.strictFieldWhitespaceValidation === 'boolean')
     values[OptionIndex.LenientWhitespace] = options.strictFieldWhitespaceValidation ? 0 : 1;
   return values;
+}
+
+/**
+ * Which custom settings of the peer are reported.
+ *
+ * @throws ERR_HTTP2_INVALID_SETTING_VALUE for what is no identifier
+ */
+export function watchRemoteSettings(native: NativeSession, ids: readonly unknown[] | undefined): void {
+  for (const id of ids ?? []) {
+    if (!(typeof id === 'number' && id >= 0 && id <= 0xffff))
+      throw new ERR_HTTP2_INVALID_SETTING_VALUE_RANGE('Range Error', id, 0, 0xffff);
+    native.watchRemoteSetting(id);
+  }
 }

@@ -6,7 +6,7 @@ import type { NativeSession } from '../binding/contract.js';
 import { native } from '../binding/load.js';
 import { constants } from '../constants.js';
 import {
-  ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_INVALID_SETTING_VALUE_RANGE, ERR_HTTP2_MAX_PENDING_SETTINGS_ACK, ERR_HTTP2_NO_MEM,
+  ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_MAX_PENDING_SETTINGS_ACK, ERR_HTTP2_NO_MEM,
   ERR_HTTP2_PING_LENGTH, ERR_HTTP2_SESSION_ERROR, ERR_OUT_OF_RANGE,
 } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
@@ -20,7 +20,7 @@ import {
 } from './acknowledged.js';
 import { bind } from './bound-sockets.js';
 import { attach, closeSession } from './lifecycle.js';
-import { nativeOptions } from './native-options.js';
+import { nativeOptions, watchRemoteSettings } from './native-options.js';
 import type { SessionOptions } from './options.js';
 import { initialOriginSet } from './origin-set.js';
 import { proxySocket } from './socket-proxy.js';
@@ -115,7 +115,7 @@ export class Http2Session extends EventEmitter {
     }
     this._ready = true;
     const handle = new native.Session(this._type, nativeOptions(options));
-    for (const id of options.remoteCustomSettings ?? []) handle.watchRemoteSetting(settingIdentifier(id));
+    watchRemoteSettings(handle, options.remoteCustomSettings);
     this._native = handle;
     const { encrypted, alpnProtocol } = socket as ConnectingSocket;
     this.encryptedValue = Boolean(encrypted);
@@ -442,11 +442,6 @@ function emitConnect(session: Http2Session, socket: Duplex): void {
 
 function maybeDestroy(session: Http2Session): void {
   session._maybeDestroy();
-}
-
-function settingIdentifier(id: unknown): number {
-  if (typeof id === 'number' && id >= 0 && id <= 0xffff) return id;
-  throw new ERR_HTTP2_INVALID_SETTING_VALUE_RANGE('Range Error', id, 0, 0xffff);
 }
 
 function startTransport(transport: Transport): void {
