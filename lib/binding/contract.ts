@@ -4,8 +4,6 @@ export interface NativeSession {
   receive(chunk: Uint8Array, batch: number): number;
   /** Fills `out` with frames; `budget` bounds the external bytes that belong between them. */
   pull(out: Uint8Array, batch: number, budget: number): number;
-  wantsWrite(): boolean;
-  wantsRead(): boolean;
 
   request(text: string, count: number, end: boolean, parent: number, weight: number, exclusive: boolean): number;
   respond(id: number, text: string, count: number, end: boolean): number;
@@ -34,7 +32,6 @@ export interface NativeSession {
   setting(id: number, remote: boolean): number;
   state(out: Float64Array): boolean;
   streamState(id: number, out: Float64Array): boolean;
-  memoryInUse(): number;
   destroy(): void;
 }
 

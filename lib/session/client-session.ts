@@ -7,7 +7,7 @@ import {
 } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { isPayloadMeaningless } from '../headers/fields.js';
-import { prepareRequest } from '../headers/request.js';
+import { prepareRequest, type RequestDefaults } from '../headers/request.js';
 import type { EncodedBlock, HeadersObject, RawHeaders } from '../headers/types.js';
 import { clientChannels } from '../observe/channels.js';
 import { ClientHttp2Stream } from '../stream/client-stream.js';
@@ -35,6 +35,8 @@ export class ClientHttp2Session extends Http2Session {
   _authority = '';
   /** @internal With its colon. */
   _protocol = '';
+  /** The same for every request of the session. */
+  private defaults: RequestDefaults | undefined;
   /** Requests made before the connection stood. */
   private waiting: Array<() => void> | undefined;
 
@@ -53,7 +55,7 @@ export class ClientHttp2Session extends Http2Session {
     const refusal = this.destroyed ? new ERR_HTTP2_INVALID_SESSION()
       : this.closed ? new ERR_HTTP2_GOAWAY_SESSION() : undefined;
     this._touch();
-    const prepared = prepareRequest(headers, {
+    const prepared = prepareRequest(headers, this.defaults ??= {
       authority: this._authority,
       scheme: this._protocol.slice(0, -1),
       strictSingleValueFields: this._strictSingleValueFields,
@@ -101,11 +103,6 @@ export class ClientHttp2Session extends Http2Session {
   override _openIncoming(
     id: number, headers: IncomingHeaders, flags: number, raw: string[], endOfStream: boolean,
   ): void {
-    if (this.closed) {
-      this._native!.reset(id, constants.NGHTTP2_REFUSED_STREAM);
-      this._native!.detach(id);
-      return;
-    }
     const stream = new ClientHttp2Stream(this, id);
     if (clientChannels.created.hasSubscribers) clientChannels.created.publish({ stream, headers });
     if (clientChannels.start.hasSubscribers) clientChannels.start.publish({ stream, headers });

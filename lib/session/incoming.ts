@@ -12,6 +12,7 @@ import type { Http2Session } from './session.js';
 
 const {
   NGHTTP2_FLAG_END_STREAM, NGHTTP2_HCAT_PUSH_RESPONSE, NGHTTP2_HCAT_RESPONSE, NGHTTP2_NO_ERROR,
+  NGHTTP2_REFUSED_STREAM,
   HTTP_STATUS_CONTINUE, HTTP_STATUS_MISDIRECTED_REQUEST,
 } = constants;
 /** nghttp2's number for a protocol error; node:http2 does not export it. */
@@ -23,6 +24,11 @@ export function onHeaders(
 ): void {
   const endOfStream = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
   if (stream === undefined) {
+    if (session.closed) {
+      session._native!.reset(id, NGHTTP2_REFUSED_STREAM);
+      session._native!.detach(id);
+      return;
+    }
     session._openIncoming(id, headers, flags, raw, endOfStream);
     return;
   }

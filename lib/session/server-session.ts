@@ -96,11 +96,6 @@ export class ServerHttp2Session extends Http2Session {
   override _openIncoming(
     id: number, headers: IncomingHeaders, flags: number, raw: string[], endOfStream: boolean,
   ): void {
-    if (this.closed) {
-      this._native!.reset(id, constants.NGHTTP2_REFUSED_STREAM);
-      this._native!.detach(id);
-      return;
-    }
     const stream = new ServerHttp2Stream(this, id, headers);
     if (serverChannels.created.hasSubscribers) serverChannels.created.publish({ stream, headers });
     if (serverChannels.start.hasSubscribers) serverChannels.start.publish({ stream, headers });

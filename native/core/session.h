@@ -115,7 +115,6 @@ class Session {
   // false if nghttp2 does not know the stream (any more).
   bool stream_state(int32_t id, StreamState* out) const;
   size_t memory_in_use() const;
-  size_t stream_count() const { return streams_.size(); }
 
  private:
   friend struct Callbacks;

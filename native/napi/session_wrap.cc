@@ -22,8 +22,6 @@ Napi::Function SessionWrap::Define(Napi::Env env, Environment* environment) {
   return DefineClass(env, "NativeSession", {
       InstanceMethod<&SessionWrap::receive>("receive"),
       InstanceMethod<&SessionWrap::pull>("pull"),
-      InstanceMethod<&SessionWrap::wants_write>("wantsWrite"),
-      InstanceMethod<&SessionWrap::wants_read>("wantsRead"),
       InstanceMethod<&SessionWrap::request>("request"),
       InstanceMethod<&SessionWrap::respond>("respond"),
       InstanceMethod<&SessionWrap::inform>("inform"),
@@ -48,7 +46,6 @@ Napi::Function SessionWrap::Define(Napi::Env env, Environment* environment) {
       InstanceMethod<&SessionWrap::setting>("setting"),
       InstanceMethod<&SessionWrap::state>("state"),
       InstanceMethod<&SessionWrap::stream_state>("streamState"),
-      InstanceMethod<&SessionWrap::memory_in_use>("memoryInUse"),
       InstanceMethod<&SessionWrap::destroy>("destroy"),
   }, environment);
 }
@@ -87,14 +84,6 @@ Napi::Value SessionWrap::pull(Info info) {
   LentBatch* batch = heart_->batches[to_uint32(env, info[1])].get();
   session_->pull(out.data, out.length, to_uint32(env, info[2]), &batch->events);
   return settle(env, batch);
-}
-
-Napi::Value SessionWrap::wants_write(Info info) {
-  return Napi::Boolean::New(info.Env(), session_ != nullptr && session_->wants_write());
-}
-
-Napi::Value SessionWrap::wants_read(Info info) {
-  return Napi::Boolean::New(info.Env(), session_ != nullptr && session_->wants_read());
 }
 
 // request(text, count, end, parent, weight, exclusive): the stream id
@@ -366,11 +355,6 @@ Napi::Value SessionWrap::stream_state(Info info) {
   out[4] = s.remote_close;
   out[5] = s.local_window_size;
   return Napi::Boolean::New(info.Env(), true);
-}
-
-Napi::Value SessionWrap::memory_in_use(Info info) {
-  return number(info.Env(),
-                session_ == nullptr ? 0 : static_cast<double>(session_->memory_in_use()));
 }
 
 // Frees what nghttp2 holds now rather than when the garbage collector comes.

@@ -22,8 +22,6 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
 
   Napi::Value receive(Info);
   Napi::Value pull(Info);
-  Napi::Value wants_write(Info);
-  Napi::Value wants_read(Info);
 
   Napi::Value request(Info);
   Napi::Value respond(Info);
@@ -50,7 +48,6 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
   Napi::Value setting(Info);
   Napi::Value state(Info);
   Napi::Value stream_state(Info);
-  Napi::Value memory_in_use(Info);
   Napi::Value destroy(Info);
 
   Napi::Value settle(Napi::Env env, LentBatch* batch);
