@@ -1,9 +1,12 @@
 /** The native half of a session. Numbers that are negative are nghttp2 error codes. */
 export interface NativeSession {
-  /** Feeds received bytes; gives the integers now in the batch, negative if the batch has moved. */
-  receive(chunk: Uint8Array, batch: number): number;
-  /** Fills `out` with frames; `budget` bounds the external bytes that belong between them. */
-  pull(out: Uint8Array, batch: number, budget: number): number;
+  /** Feeds the first `length` bytes of `chunk`; gives the integers now in the batch, negative if the batch has moved. */
+  receive(chunk: Uint8Array, length: number, batch: number): number;
+  /**
+   * Fills `out` with frames; `budget` bounds the external bytes that belong between them. With a socket's descriptor
+   * (negative: none) an output that has no segments is written to it, as far as it takes it.
+   */
+  pull(out: Uint8Array, batch: number, budget: number, fd: number): number;
 
   request(text: string, count: number, end: boolean, parent: number, weight: number, exclusive: boolean): number;
   respond(id: number, text: string, count: number, end: boolean): number;
@@ -58,5 +61,10 @@ export interface NativeBinding {
   lendBatch(batch: number, ints: ArrayBuffer, bytes: ArrayBuffer): void;
   batchMemory(batch: number): [ints: ArrayBuffer, bytes: ArrayBuffer];
   errorString(code: number): string;
+  /**
+   * Writes pieces `from` to `to` (exclusive) of a plan to a socket: three numbers each, index into `chunks`, offset and
+   * length. Gives the bytes that it took, or -errno.
+   */
+  sendPieces(fd: number, chunks: Uint8Array[], plan: Float64Array, from: number, to: number): number;
   layout(): Record<string, number>;
 }

@@ -5,7 +5,8 @@ export const enum BatchHeader {
   OutLength = 0,
   More = 1,
   Segments = 2,
-  Start = 3,
+  Sent = 3,
+  Start = 4,
 }
 
 /** What happened, and the fields that follow. */

@@ -1,5 +1,5 @@
-import type { Duplex } from 'node:stream';
 import { WriteFlag } from '../binding/contract.js';
+import type { PieceSink } from '../socket/gather.js';
 import { maybeDestroyStream, StreamBase } from './base.js';
 
 /**
@@ -170,8 +170,8 @@ export abstract class WritableSide extends StreamBase {
     else writeCallback();
   }
 
-  /** @internal Gives the socket the next `length` octets of the chunks kept here. */
-  _takeExternal(socket: Duplex, length: number): void {
+  /** @internal Gives away the next `length` octets of the chunks kept here. */
+  _takeExternal(sink: PieceSink, length: number): void {
     this._progress++;
     while (length > 0) {
       const chunk = this.external?.[0];
@@ -179,12 +179,11 @@ export abstract class WritableSide extends StreamBase {
       const part = chunk === undefined ? 0 : Math.min(length, chunk.length - from);
       if (part <= 0) {
         // Its memory was transferred away after the write. The frame's length is announced already.
-        socket.write(Buffer.alloc(length));
+        sink.add(Buffer.alloc(length), 0, length);
         process.nextTick(destroyStream, this, new TypeError('A chunk was detached before it could be sent'));
         return;
       }
-      // Not subarray(), which takes twice the time.
-      socket.write(part === chunk!.length ? chunk! : Buffer.from(chunk!.buffer, chunk!.byteOffset + from, part));
+      sink.add(chunk!, from, part);
       length -= part;
       if (from + part === chunk!.length) {
         this.external!.shift();

@@ -15,7 +15,8 @@ enum BatchHeader : int32_t {
                         // negative: nghttp2 has ended the session by itself, with
                         // this error
   kBatchSegments = 2,  // number of kSegment records
-  kBatchStart = 3,
+  kBatchSent = 3,      // bytes of the output that the socket has taken already, or -errno
+  kBatchStart = 4,
 };
 
 enum Record : int32_t {

@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "convert.h"
 #include "session_wrap.h"
 
 #ifndef DUETTO_NGHTTP2_PATCHES
@@ -73,6 +74,7 @@ Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(std::make
       InstanceMethod("lendBatch", &Environment::lend_batch),
       InstanceMethod("batchMemory", &Environment::batch_memory),
       InstanceMethod("errorString", &Environment::error_string),
+      InstanceMethod("sendPieces", &Environment::send_pieces),
       InstanceMethod("layout", &Environment::layout),
       InstanceValue("version", Napi::String::New(env, info->version_str), napi_enumerable),
       InstanceValue("patches", Napi::String::New(env, DUETTO_NGHTTP2_PATCHES), napi_enumerable),
@@ -113,12 +115,49 @@ Napi::Value Environment::error_string(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), nghttp2_strerror(code));
 }
 
+// sendPieces(fd, chunks, plan, from, to): writes pieces of chunks to a socket.
+// The plan has three numbers for each: index of the chunk, offset, length.
+// Gives the bytes taken, or -errno.
+Napi::Value Environment::send_pieces(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const uint32_t from = to_uint32(env, info[3]);
+  const uint32_t to = to_uint32(env, info[4]);
+  const double* plan = to_doubles(env, info[2], size_t{to} * 3);
+  uint32_t chunk_count = 0;
+  napi_get_array_length(env, info[1], &chunk_count);
+  if (plan == nullptr || from > to) return Napi::Number::New(env, 0);
+
+  std::vector<Piece>& chunks = heart_->chunks;
+  chunks.clear();
+  for (uint32_t i = 0; i < chunk_count; ++i) {
+    napi_value chunk = nullptr;
+    napi_get_element(env, info[1], i, &chunk);
+    const Bytes bytes = to_bytes(env, chunk);
+    chunks.push_back(Piece{bytes.data, bytes.length});
+  }
+  std::vector<Piece>& pieces = heart_->pieces;
+  pieces.clear();
+  for (uint32_t i = from; i < to; ++i) {
+    const auto index = static_cast<size_t>(plan[i * 3]);
+    const auto offset = static_cast<size_t>(plan[i * 3 + 1]);
+    const auto length = static_cast<size_t>(plan[i * 3 + 2]);
+    // Memory that was transferred away meanwhile: the reader of the result
+    // finds out when it comes to that piece.
+    if (index >= chunks.size() || offset > chunks[index].length ||
+        length > chunks[index].length - offset)
+      break;
+    pieces.push_back(Piece{chunks[index].data + offset, length});
+  }
+  return Napi::Number::New(env, static_cast<double>(send_now(to_int32(env, info[0]), pieces)));
+}
+
 // The numbers of records.h, for the test that compares them with the reader's.
 Napi::Value Environment::layout(const Napi::CallbackInfo& info) {
   Napi::Object o = Napi::Object::New(info.Env());
   const std::pair<const char*, int32_t> all[] = {
       {"batchOutLength", kBatchOutLength}, {"batchMore", kBatchMore},
-      {"batchSegments", kBatchSegments},   {"batchStart", kBatchStart},
+      {"batchSegments", kBatchSegments},   {"batchSent", kBatchSent},
+      {"batchStart", kBatchStart},
       {"headers", kHeaders},
       {"data", kData},                     {"endStream", kEndStream},
       {"close", kClose},                   {"settings", kSettings},

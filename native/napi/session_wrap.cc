@@ -1,8 +1,10 @@
 #include "session_wrap.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "convert.h"
+#include "socket_writer.h"
 
 namespace duetto {
 
@@ -66,23 +68,32 @@ Napi::Value SessionWrap::settle(Napi::Env env, LentBatch* batch) {
   return number(env, moved ? -n : n);
 }
 
-// receive(chunk, batch): the number of integers in the batch
+// receive(chunk, length, batch): takes `length` bytes; gives the number of
+// integers in the batch
 Napi::Value SessionWrap::receive(Info info) {
   Napi::Env env = info.Env();
   if (session_ == nullptr) return number(env, 0);
   const Bytes chunk = to_bytes(env, info[0]);
-  LentBatch* batch = heart_->batches[to_uint32(env, info[1])].get();
-  session_->receive(chunk.data, chunk.length, &batch->events);
+  const size_t length = std::min(chunk.length, size_t{to_uint32(env, info[1])});
+  LentBatch* batch = heart_->batches[to_uint32(env, info[2])].get();
+  session_->receive(chunk.data, length, &batch->events);
   return settle(env, batch);
 }
 
-// pull(out, batch, budget): likewise
+// pull(out, batch, budget, fd): likewise. An output without segments goes to
+// the socket at once, unless fd is negative.
 Napi::Value SessionWrap::pull(Info info) {
   Napi::Env env = info.Env();
   if (session_ == nullptr) return number(env, 0);
   const Bytes out = to_bytes(env, info[0]);
   LentBatch* batch = heart_->batches[to_uint32(env, info[1])].get();
   session_->pull(out.data, out.length, to_uint32(env, info[2]), &batch->events);
+  const int fd = to_int32(env, info[3]);
+  int32_t* header = batch->events.ints.data();
+  if (fd >= 0 && header[kBatchOutLength] > 0 && header[kBatchSegments] == 0) {
+    header[kBatchSent] = static_cast<int32_t>(
+        send_now(fd, out.data, static_cast<size_t>(header[kBatchOutLength])));
+  }
   return settle(env, batch);
 }
 
