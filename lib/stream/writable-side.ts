@@ -7,7 +7,7 @@ import { maybeDestroyStream, StreamBase } from './base.js';
  * chunk itself is handed to the socket.
  */
 const COPIED = 4096;
-/** Longest string whose UTF-8 form is sure to be copied. */
+/** Longest string whose UTF-8 form is sure to be copied: octets of a longer one are counted first. */
 const COPIED_STRING = Math.floor(COPIED / 3);
 
 type WriteCallback = (error?: Error | null) => void;
@@ -93,8 +93,10 @@ export abstract class WritableSide extends StreamBase {
     const core = this.core!;
     const id = this._id!;
     if (typeof chunk === 'string') {
-      if (chunk.length <= COPIED_STRING && chunk.length > 0 && (encoding === 'utf8' || encoding === 'utf-8'))
-        return core.writeCopy(id, chunk, chunk.length * 3, flags);
+      if (chunk.length <= COPIED && chunk.length > 0 && (encoding === 'utf8' || encoding === 'utf-8')) {
+        const most = chunk.length <= COPIED_STRING ? chunk.length * 3 : Buffer.byteLength(chunk);
+        if (most <= COPIED) return core.writeCopy(id, chunk, most, flags);
+      }
       chunk = Buffer.from(chunk, encoding);
     }
     if (chunk.length === 0) {
