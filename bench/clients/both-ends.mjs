@@ -9,13 +9,11 @@ const MESSAGE = Buffer.alloc(100, 'm');
 /** Messages of a streaming call that are on their way at a time. */
 const IN_FLIGHT = 50;
 
-/** A listener that takes messages out of the stream's octets, as gRPC does, and hands them over one by one. */
+/** A listener that is called once for each whole message in the stream's octets. */
 function eachMessage(listener) {
-  let rest;
+  let octets = 0;
   return (chunk) => {
-    let bytes = rest === undefined ? chunk : Buffer.concat([rest, chunk]);
-    for (; bytes.length >= MESSAGE.length; bytes = bytes.subarray(MESSAGE.length)) listener(bytes.subarray(0, MESSAGE.length));
-    rest = bytes.length > 0 ? bytes : undefined;
+    for (octets += chunk.length; octets >= MESSAGE.length; octets -= MESSAGE.length) listener();
   };
 }
 
@@ -24,7 +22,7 @@ server.on('stream', (stream, headers) => {
   stream.on('error', () => {});
   stream.respond({ ':status': 200, 'content-type': 'text/plain' });
   if (headers[':method'] === 'GET') stream.end('Hello World');
-  else stream.on('data', eachMessage((message) => stream.write(message))).on('end', () => stream.end());
+  else stream.on('data', eachMessage(() => stream.write(MESSAGE))).on('end', () => stream.end());
 });
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 
@@ -67,10 +65,11 @@ function messages({ seconds }) {
     const stream = session.request({ ':path': '/', ':method': 'POST' });
     let received = 0;
     let sent = IN_FLIGHT;
+    let over = false;
     stream.on('error', reject);
     stream.on('data', eachMessage(() => {
-      received++;
-      if (performance.now() < end) {
+      if (++received % IN_FLIGHT === 0) over ||= performance.now() >= end;
+      if (!over) {
         stream.write(MESSAGE);
         sent++;
       } else if (received === sent) {

@@ -6,7 +6,8 @@ export const enum BatchHeader {
   More = 1,
   Segments = 2,
   Sent = 3,
-  Start = 4,
+  Holds = 4,
+  Start = 5,
 }
 
 /** What happened, and the fields that follow. */

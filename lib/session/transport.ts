@@ -17,6 +17,9 @@ import type { Http2Session } from './session.js';
  */
 const BUDGET = 4 * 1024 * 1024;
 
+/** An output that is longer is sent, even if more may follow in this turn. */
+const MAX_HELD = 32 * 1024;
+
 /** Records that streams are told when the socket has what they speak of. */
 interface Untold {
   readonly batch: Batch;
@@ -39,6 +42,9 @@ export class Transport {
   private blocked = false;
   private closed = false;
   private more = false;
+  /** Output that waits for what those may write who are told that it is out, and its length. */
+  private heldOut: Buffer | undefined;
+  private held = 0;
   private reader: DirectReader | undefined;
   private readonly output: SocketOutput;
   /** In the order of the pulls. */
@@ -79,7 +85,7 @@ export class Transport {
   finish(): void {
     if (this.closed) return;
     this.output.leaveToStream();
-    while (this.pull(false) && this.more);
+    while (this.pull(false, false) && this.more);
     this.closed = true;
     this.forget();
     this.reader?.stop();
@@ -137,10 +143,11 @@ export class Transport {
     try {
       do {
         this.scheduled = false;
-        if (this.blocked || !this.pull(this.fromEventLoop)) break;
+        if (this.blocked || !this.pull(this.fromEventLoop, this.fromEventLoop)) break;
         // What was dispatched may have brought new commands.
       } while (!this.closed && (this.more || this.scheduled));
     } finally {
+      if (this.held > 0 && !this.closed) this.pull(false, false);
       this.flushing = false;
     }
   }
@@ -148,21 +155,31 @@ export class Transport {
   /** Sends what is written now, before it is dropped; from within any call. */
   purge(): void {
     if (this.closed || this.blocked) return;
-    while (this.pull(false) && this.more && !this.blocked && !this.closed);
+    while (this.pull(false, false) && this.more && !this.blocked && !this.closed);
   }
 
-  private pull(settles: boolean): boolean {
-    const { native, socket, output } = this;
+  /**
+   * @param settles whether ticks may run
+   * @param holds whether a small output may wait for what is written in answer to it
+   */
+  private pull(settles: boolean, holds: boolean): boolean {
+    const { native, socket, output, held } = this;
     if (socket.destroyed) return false;
-    const out = takeOut();
+    const out = this.heldOut ?? takeOut();
+    this.heldOut = undefined;
+    this.held = 0;
     const batch = takeBatch();
-    const end = batch.settle(native.pull(out, batch.index, BUDGET, output.descriptor()));
+    const hold = holds && held < MAX_HELD && this.untold === undefined;
+    const end = batch.settle(native.pull(out, held, batch.index, BUDGET, output.descriptor(), hold));
     const { ints } = batch;
     const length = ints[BatchHeader.OutLength]!;
     const more = ints[BatchHeader.More]!;
     this.more = more === 1;
     let taken = true;
-    if (length > 0) {
+    if (hold && ints[BatchHeader.Holds] === 1) {
+      this.heldOut = out;
+      this.held = length;
+    } else if (length > 0) {
       if (ints[BatchHeader.Segments] === 0) output.write(out, length, ints[BatchHeader.Sent]!);
       else taken = this.writeSegments(out, length, batch, end);
       this.session._progress++;

@@ -10,6 +10,10 @@ const COPIED = 4096;
 /** Longest string whose UTF-8 form is sure to be copied: octets of a longer one are counted first. */
 const COPIED_STRING = Math.floor(COPIED / 3);
 
+/** Octets up to which one of many writes is put together with the others, and room for that. */
+const PUT_TOGETHER = 1024;
+const together = Buffer.allocUnsafeSlow(16 * 1024);
+
 type WriteCallback = (error?: Error | null) => void;
 
 /** How what is written gets to the core: small writes copied, large ones kept here, END_STREAM with the last. */
@@ -58,13 +62,7 @@ export abstract class WritableSide extends StreamBase {
     if (!this.beginWrite(callback)) return;
     this.inFlight = 0;
     for (const { chunk } of chunks) this.inFlight += chunk.length;
-    const flags = this.lastFlags();
-    let queued = false;
-    for (let i = 0; i < chunks.length; i++) {
-      const { chunk, encoding } = chunks[i]!;
-      queued = this.queue(chunk, encoding, i === chunks.length - 1 ? flags : 0) || queued;
-    }
-    this.finishWrite(queued, callback);
+    this.finishWrite(this.queueAll(chunks, this.lastFlags()), callback);
     if (this._session !== undefined) this._publishBodyChunk(true, chunks, '');
   }
 
@@ -95,7 +93,7 @@ export abstract class WritableSide extends StreamBase {
     if (typeof chunk === 'string') {
       if (chunk.length <= COPIED && chunk.length > 0 && (encoding === 'utf8' || encoding === 'utf-8')) {
         const most = chunk.length <= COPIED_STRING ? chunk.length * 3 : Buffer.byteLength(chunk);
-        if (most <= COPIED) return core.writeCopy(id, chunk, most, flags);
+        if (most <= COPIED) return core.writeText(id, chunk, most, flags);
       }
       chunk = Buffer.from(chunk, encoding);
     }
@@ -103,10 +101,36 @@ export abstract class WritableSide extends StreamBase {
       if (flags !== 0) core.finishWrite(id, flags);
       return false;
     }
-    if (chunk.length <= COPIED) return core.writeCopy(id, chunk, 0, flags);
+    if (chunk.length <= COPIED) return core.writeCopy(id, chunk, chunk.length, flags);
     if (!core.writeExternal(id, chunk.length, flags)) return false;
     (this.external ??= []).push(chunk);
     return true;
+  }
+
+  /** @returns whether there was anything to queue, and a stream to queue it for */
+  private queueAll(chunks: Array<{ chunk: Uint8Array | string; encoding: BufferEncoding }>, flags: number): boolean {
+    const core = this.core!;
+    const id = this._id!;
+    let queued = false;
+    // Small chunks are put together: one crossing for as many as fit.
+    let length = 0;
+    const take = (last: number): void => {
+      if (length > 0) queued = core.writeCopy(id, together, length, last) || queued;
+      length = 0;
+    };
+    for (let i = 0; i < chunks.length; i++) {
+      const { chunk, encoding } = chunks[i]!;
+      const small = typeof chunk !== 'string' && chunk.length <= PUT_TOGETHER && chunk.length > 0;
+      if (!small || length + chunk.length > together.length) take(0);
+      if (small) {
+        together.set(chunk, length);
+        length += chunk.length;
+      } else {
+        queued = this.queue(chunk, encoding, i === chunks.length - 1 ? flags : 0) || queued;
+      }
+    }
+    if (length > 0) take(flags);
+    return queued;
   }
 
   private finishWrite(queued: boolean, callback: WriteCallback): void {

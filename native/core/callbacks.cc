@@ -387,6 +387,7 @@ int Callbacks::send_body(nghttp2_session*, nghttp2_frame* frame, const uint8_t* 
   if (stream->write_pending && stream->outbound.empty()) {
     stream->write_pending = false;
     s->record(kWrote, stream->id);
+    if (!stream->ended) s->more_may_follow_ = true;
   }
   // After kWrote: the writer has finished when it is asked for trailers.
   if (stream->ended && stream->trailers_follow && stream->outbound.empty()) want_trailers(s, stream);

@@ -157,7 +157,7 @@ Napi::Value Environment::layout(const Napi::CallbackInfo& info) {
   const std::pair<const char*, int32_t> all[] = {
       {"batchOutLength", kBatchOutLength}, {"batchMore", kBatchMore},
       {"batchSegments", kBatchSegments},   {"batchSent", kBatchSent},
-      {"batchStart", kBatchStart},
+      {"batchHolds", kBatchHolds},         {"batchStart", kBatchStart},
       {"headers", kHeaders},
       {"data", kData},                     {"endStream", kEndStream},
       {"close", kClose},                   {"settings", kSettings},
