@@ -32,9 +32,9 @@ export function closeSession(session: Http2Session, code: number, error: Error |
   session._destroyed = true;
   session._destroyCode = code;
   clearIdleTimeout(session);
-  if (session._pendingStreams.size > 0 || session._streams.size > 0) {
+  if (session._pendingStreams !== undefined || session._streams.size > 0) {
     const cancel = new ERR_HTTP2_STREAM_CANCEL(error);
-    for (const stream of session._pendingStreams) stream.destroy(cancel);
+    for (const stream of session._pendingStreams ?? []) stream.destroy(cancel);
     for (const stream of session._streams.values()) stream.destroy(error);
   }
   const { _native: native, _socket: socket, _transport: transport } = session;
@@ -103,7 +103,7 @@ function socketOnClose(this: Duplex): void {
   if (session === undefined) return;
   const error = session.connecting ? new ERR_SOCKET_CLOSED() : undefined;
   for (const stream of session._streams.values()) stream.close(NGHTTP2_CANCEL);
-  for (const stream of session._pendingStreams) stream.close(NGHTTP2_CANCEL);
+  for (const stream of session._pendingStreams ?? []) stream.close(NGHTTP2_CANCEL);
   session._closed = true;
   if (!session.destroyed) closeSession(session, NGHTTP2_NO_ERROR, error);
 }

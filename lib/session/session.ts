@@ -38,6 +38,9 @@ const NO_ERROR = constants.NGHTTP2_NO_ERROR;
 const UINT32 = 2 ** 32 - 1;
 const DEFAULT_MAX_OUTSTANDING = 10;
 
+/** What all sessions have that had no stream yet: most of those that are idle. */
+const noStreams: Http2Session['_streams'] = new Map<number, Http2Stream>();
+
 /** One end of an HTTP/2 connection. Made by servers and by `connect`, not by users. */
 export class Http2Session extends EventEmitter {
   declare timeout?: number;
@@ -46,9 +49,9 @@ export class Http2Session extends EventEmitter {
   /** @internal */ _transport: Transport | undefined;
   /** @internal */ _socket: Duplex | undefined;
   /** @internal Streams by their id. */
-  _streams = new Map<number, Http2Stream>();
+  _streams: ReadonlyMap<number, Http2Stream> & Pick<Map<number, Http2Stream>, 'delete'> = noStreams;
   /** @internal Streams without an id yet. */
-  _pendingStreams = new Set<Http2Stream>();
+  _pendingStreams: Set<Http2Stream> | undefined;
   /** @internal Header values that the peer has sent before, by number. */
   _headerValues: string[] = [];
   /** @internal */ _type: number;
@@ -403,7 +406,7 @@ export class Http2Session extends EventEmitter {
 
   /** @internal The last stream of a session that is closing takes it along. */
   _maybeDestroy(): void {
-    if (!this._closed || this._streams.size > 0 || this._pendingStreams.size > 0) return;
+    if (!this._closed || this._streams.size > 0 || this._pendingStreams !== undefined) return;
     this.destroy();
   }
 
@@ -416,6 +419,18 @@ export class Http2Session extends EventEmitter {
   _isWriting(): boolean {
     for (const stream of this._streams.values()) if (stream._isWriting()) return true;
     return (this._socket?.writableLength ?? 0) > 0;
+  }
+
+  /** @internal */
+  _addStream(id: number, stream: Http2Stream): void {
+    if (this._streams === noStreams) this._streams = new Map();
+    (this._streams as Map<number, Http2Stream>).set(id, stream);
+  }
+
+  /** @internal */
+  _notPending(stream: Http2Stream): void {
+    this._pendingStreams?.delete(stream);
+    if (this._pendingStreams?.size === 0) this._pendingStreams = undefined;
   }
 
   /** @internal Gives away `length` octets of what a stream keeps. */

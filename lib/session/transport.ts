@@ -40,26 +40,18 @@ export class Transport {
   private scheduled = false;
   private flushing = false;
   private blocked = false;
+  /** The socket's 'drain' is awaited. */
+  private draining = false;
   private closed = false;
   private more = false;
   /** Output that waits for what those may write who are told that it is out, and its length. */
   private heldOut: Buffer | undefined;
   private held = 0;
   private reader: DirectReader | undefined;
+  private onData: ((chunk: Uint8Array | string) => void) | undefined;
   private readonly output: SocketOutput;
   /** In the order of the pulls. */
   private untold: Untold[] | undefined;
-
-  private readonly onData = (chunk: Uint8Array | string): void => {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, this.socket.readableEncoding ?? 'utf8') : chunk;
-    this.receive(bytes, bytes.length);
-  };
-
-  private readonly onDrain = (): void => {
-    if (!this.blocked || this.output.full) return;
-    this.blocked = false;
-    this.flush();
-  };
 
   /** Node's own sockets call from the event loop; any other Duplex from wherever it is written to. */
   private readonly fromEventLoop: boolean;
@@ -74,9 +66,14 @@ export class Transport {
   }
 
   start(): void {
-    this.reader = DirectReader.for(this.socket, (memory, length) => this.receive(memory, length));
-    if (this.reader === undefined) this.socket.on('data', this.onData);
-    this.socket.on('drain', this.onDrain);
+    this.reader = DirectReader.for(this.socket, this);
+    if (this.reader === undefined) {
+      this.onData = (chunk) => {
+        const bytes = typeof chunk === 'string' ? Buffer.from(chunk, this.socket.readableEncoding ?? 'utf8') : chunk;
+        this.receive(bytes, bytes.length);
+      };
+      this.socket.on('data', this.onData);
+    }
     // A socket that somebody has paused before handing it over must flow as well.
     this.socket.resume();
   }
@@ -89,12 +86,12 @@ export class Transport {
     this.closed = true;
     this.forget();
     this.reader?.stop();
-    this.socket.removeListener('data', this.onData);
+    if (this.onData !== undefined) this.socket.removeListener('data', this.onData);
     this.backlog = undefined;
-    this.socket.removeListener('drain', this.onDrain);
   }
 
-  private receive(chunk: Uint8Array, length: number): void {
+  /** @internal */
+  receive(chunk: Uint8Array, length: number): void {
     if (this.closed) return;
     if (this.receiving) {
       (this.backlog ??= []).push(this.reader === undefined ? chunk : DirectReader.preserve(chunk, length));
@@ -184,7 +181,7 @@ export class Transport {
       else taken = this.writeSegments(out, length, batch, end);
       this.session._progress++;
       this.session._touch();
-      this.blocked = output.full;
+      if (!this.blocked && output.full) this.block();
     } else {
       giveOutBack(out);
     }
@@ -215,10 +212,24 @@ export class Transport {
       if (untold.length === 0) this.untold = undefined;
       this.tell(batch, end, this.fromEventLoop);
     }
-    if (this.blocked && !this.output.full) {
-      this.blocked = false;
-      this.flush();
-    }
+    this.goOn();
+  }
+
+  /** Nothing is pulled until the socket has room. */
+  private block(): void {
+    this.blocked = true;
+    if (this.draining) return;
+    this.draining = true;
+    this.socket.once('drain', () => {
+      this.draining = false;
+      this.goOn();
+    });
+  }
+
+  private goOn(): void {
+    if (!this.blocked || this.output.full) return;
+    this.blocked = false;
+    this.flush();
   }
 
   private forget(): void {

@@ -12,7 +12,14 @@ const COPIED = 2048;
 /** Sockets read in turn, and what one has read is dealt with before the next one reads. */
 let common: Buffer | undefined;
 
-type UserSocket = InnerSocket & Record<symbol, unknown>;
+const kReader = Symbol('duetto reader');
+
+type UserSocket = InnerSocket & Record<symbol, unknown> & { [kReader]?: DirectReader };
+
+/** Who gets the chunks. The memory is good until `receive` returns. */
+export interface Receiver {
+  receive(memory: Buffer, length: number): void;
+}
 
 /** How Node's sockets keep the parts of their `onread` option. */
 interface Slots {
@@ -30,28 +37,20 @@ interface Slots {
  */
 export class DirectReader {
   private memory: Buffer;
-  private readonly size: number;
   /** Octets of the chunk that is being received, and how many of them are DATA. */
   private length = 0;
   private data = 0;
   private givenAway = false;
 
-  private constructor(
-    private readonly socket: UserSocket, private readonly slots: Slots,
-    private readonly receive: (memory: Buffer, length: number) => void,
-  ) {
+  private constructor(private readonly socket: UserSocket, private readonly receiver: Receiver) {
     this.memory = common ??= Buffer.allocUnsafeSlow(SIZE);
-    this.size = socket instanceof tls.TLSSocket ? TLS_SIZE : SIZE;
-    socket[slots.callback] = this.onRead;
-    socket[slots.generator] = this.nextMemory;
+    socket[kReader] = this;
+    socket[slots!.callback] = onRead;
     this.use(this.memory);
   }
 
-  /**
-   * @param receive is called with each chunk; its memory is good until it returns
-   * @returns undefined where the public way is the only one
-   */
-  static for(socket: Duplex, receive: (memory: Buffer, length: number) => void): DirectReader | undefined {
+  /** @returns undefined where the public way is the only one */
+  static for(socket: Duplex, receiver: Receiver): DirectReader | undefined {
     if (!directAllowed) return undefined;
     const prototype: unknown = Object.getPrototypeOf(socket);
     if (prototype !== net.Socket.prototype && prototype !== tls.TLSSocket.prototype) return undefined;
@@ -60,16 +59,16 @@ export class DirectReader {
     // Somebody reads, or has read, in another way.
     if (user.readableLength > 0 || user.readableEncoding !== null || user.listenerCount('data') > 0 ||
         user.listenerCount('readable') > 0) return undefined;
-    const slots = slotsOf(user);
-    return slots && new DirectReader(user, slots, receive);
+    return areFree(user) ? new DirectReader(user, receiver) : undefined;
   }
 
   /** What still comes is for nobody. The socket may outlive the session, and must not hold it. */
   stop(): void {
     // What was given away must not be written to again.
     if (this.memory !== common && this.socket._handle) this.use(common!);
-    this.socket[this.slots.callback] = ignore;
-    this.socket[this.slots.generator] = null;
+    this.socket[slots!.callback] = ignore;
+    this.socket[slots!.generator] = null;
+    this.socket[kReader] = undefined;
   }
 
   /** DATA of the chunk that is being received, as the reader of a stream gets it. */
@@ -90,38 +89,51 @@ export class DirectReader {
   }
 
   private use(memory: Buffer): void {
-    this.socket[this.slots.memory] = this.memory = memory;
+    this.socket[slots!.memory] = this.memory = memory;
     this.socket._handle!.useUserBuffer!(memory);
   }
 
-  private readonly onRead = (length: number, memory: Buffer): boolean => {
+  /** @internal */
+  onRead(memory: Buffer, length: number): void {
     let finished = false;
     this.length = length;
     try {
-      this.receive(memory, length);
+      this.receiver.receive(memory, length);
       finished = true;
     } finally {
-      // Nobody asks for the next memory when a listener has thrown.
-      if (!finished && this.givenAway && this.socket._handle) {
-        this.givenAway = false;
-        this.use(Buffer.allocUnsafeSlow(this.size));
+      if (!finished) {
+        // Nobody asks for the next memory when a listener has thrown.
+        if (this.givenAway && this.socket._handle) this.use(Buffer.allocUnsafeSlow(this.size));
+      } else if (this.data > 0 || this.memory !== common) {
+        this.change();
       }
+      this.data = 0;
+      this.givenAway = false;
     }
-    return true;
-  };
+  }
 
-  /** @returns the memory for the next chunk, if it is to be another one */
-  private readonly nextMemory = (): Buffer | undefined => {
-    const { data } = this;
-    if (data === 0 && this.memory === common) return undefined;
-    this.data = 0;
-    let next = this.memory;
-    if (data === 0) next = common!;
-    else if (this.givenAway || (next === common && data * 2 >= this.size)) next = Buffer.allocUnsafeSlow(this.size);
-    this.givenAway = false;
-    if (next === this.memory) return undefined;
-    return this.memory = next;
-  };
+  private get size(): number {
+    return this.socket instanceof tls.TLSSocket ? TLS_SIZE : SIZE;
+  }
+
+  /** Chooses the memory for the next chunk: Node asks for it after this one, if there is somebody to ask. */
+  private change(): void {
+    const { socket, data, memory } = this;
+    if (socket[kReader] !== this) return;
+    if (data === 0) this.memory = common!;
+    else if (this.givenAway || (memory === common && data * 2 >= this.size)) this.memory = Buffer.allocUnsafeSlow(this.size);
+    if (this.memory === memory) return;
+    socket[slots!.generator] = () => {
+      socket[slots!.generator] = null;
+      return this.memory;
+    };
+  }
+}
+
+/** The socket is the receiver: Node calls it as its method. */
+function onRead(this: UserSocket, length: number, memory: Buffer): boolean {
+  this[kReader]?.onRead(memory, length);
+  return true;
 }
 
 function ignore(): boolean {
@@ -129,14 +141,13 @@ function ignore(): boolean {
 }
 
 /** Symbols are the same for all sockets. */
-let known: Slots | undefined;
+let slots: Slots | undefined;
 
-function slotsOf(socket: UserSocket): Slots | undefined {
-  known ??= findSlots(socket);
-  const { memory, callback, generator } = known ?? {};
-  if (memory === undefined || callback === undefined || generator === undefined) return undefined;
+function areFree(socket: UserSocket): boolean {
+  slots ??= findSlots(socket);
   // With an `onread` option of the user's own they are taken.
-  return socket[memory] === null && socket[callback] === null && socket[generator] === null ? known : undefined;
+  return slots !== undefined && socket[slots.memory] === null && socket[slots.callback] === null &&
+    socket[slots.generator] === null;
 }
 
 function findSlots(socket: UserSocket): Slots | undefined {

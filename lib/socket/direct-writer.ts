@@ -6,15 +6,16 @@ const { write } = net.Socket.prototype;
 const bytesWritten = Object.getOwnPropertyDescriptor(net.Socket.prototype, 'bytesWritten')?.get as
   ((this: net.Socket) => number) | undefined;
 
-/** Octets that each socket was given past its stream. */
-const sentPast = new WeakMap<net.Socket, DirectWriter>();
+const kWriter = Symbol('duetto writer');
+
+type WrittenSocket = InnerSocket & { [kWriter]?: DirectWriter };
 
 /** One for all sockets, so that they keep one shape. */
 const countedBytesWritten: PropertyDescriptor = {
   configurable: true,
   enumerable: false,
-  get(this: net.Socket): number {
-    return bytesWritten!.call(this) + (sentPast.get(this)?.sent ?? 0);
+  get(this: WrittenSocket): number {
+    return bytesWritten!.call(this) + (this[kWriter]?.sent ?? 0);
   },
 };
 
@@ -26,8 +27,8 @@ export class DirectWriter {
   /** Octets written so far. */
   sent = 0;
 
-  private constructor(private readonly socket: InnerSocket) {
-    sentPast.set(socket, this);
+  private constructor(private readonly socket: WrittenSocket) {
+    socket[kWriter] = this;
     Object.defineProperty(socket, 'bytesWritten', countedBytesWritten);
   }
 
@@ -35,9 +36,9 @@ export class DirectWriter {
   static for(socket: Duplex): DirectWriter | undefined {
     if (!directAllowed || process.platform === 'win32' || bytesWritten === undefined) return undefined;
     if (Object.getPrototypeOf(socket) !== net.Socket.prototype || socket.write !== write) return undefined;
-    const { _handle: handle } = socket as InnerSocket;
+    const { _handle: handle, [kWriter]: known } = socket as WrittenSocket;
     if (typeof handle?.fd !== 'number' || handle.fd < 0) return undefined;
-    return sentPast.get(socket as InnerSocket) ?? new DirectWriter(socket as InnerSocket);
+    return known ?? new DirectWriter(socket as WrittenSocket);
   }
 
   /** @returns -1 when the stream has to be used: no octet may overtake one that waits there */

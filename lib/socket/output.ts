@@ -114,11 +114,11 @@ export class SocketOutput {
       return true;
     }
     this.waiting = gather;
-    this.socket.write(gather.shift(), this.onRoom);
+    this.socket.write(gather.shift(), (error) => this.onRoom(error));
     return false;
   }
 
-  private readonly onRoom = (error?: Error | null): void => {
+  private onRoom(error: Error | null | undefined): void {
     const { waiting, taken } = this;
     if (waiting === undefined) return;
     if (!error && !waiting.empty) {
@@ -133,7 +133,7 @@ export class SocketOutput {
       giveGatherBack(waiting);
     }
     taken!(error);
-  };
+  }
 }
 
 /** A part of the output that outlives this call. */

@@ -65,9 +65,9 @@ export abstract class StreamBase extends Duplex {
     if (id === undefined) {
       // Writes wait until the stream can be sent.
       this.cork();
-      session._pendingStreams.add(this as unknown as Http2Stream);
+      (session._pendingStreams ??= new Set()).add(this as unknown as Http2Stream);
     } else {
-      session._streams.set(id, this as unknown as Http2Stream);
+      session._addStream(id, this as unknown as Http2Stream);
     }
   }
 

@@ -44,8 +44,8 @@ export class Http2Stream extends ReadableSide {
   /** @internal The stream has got its id. */
   _init(id: number): void {
     const session = this._session!;
-    session._pendingStreams.delete(this);
-    session._streams.set(id, this);
+    session._notPending(this);
+    session._addStream(id, this);
     this._id = id;
     this.uncork();
     this.emit('ready');
@@ -223,7 +223,7 @@ export class Http2Stream extends ReadableSide {
       session._native?.detach(id);
       session._streams.delete(id);
     } else {
-      session._pendingStreams.delete(this);
+      session._notPending(this);
     }
     this.external = undefined;
     this._bodySource?.stop();

@@ -25,20 +25,25 @@ size_t size_of(void* block) {
 }
 }  // namespace
 
-Allocator::Allocator() : mem_{this, allocate, release, allocate_zeroed, reallocate} {}
+Allocator::Allocator(ArenaPool* arenas)
+    : mem_{this, allocate, release, allocate_zeroed, reallocate}, arena_(arenas) {}
 
 void* Allocator::allocate(size_t size, void* self) {
   if (size > SIZE_MAX - kPrefix) return nullptr;
-  void* raw = std::malloc(size + kPrefix);
+  auto* allocator = static_cast<Allocator*>(self);
+  void* raw = allocator->arena_.place(size + kPrefix);
+  if (raw == nullptr) raw = std::malloc(size + kPrefix);
   if (raw == nullptr) return nullptr;
-  static_cast<Allocator*>(self)->in_use_ += size;
+  allocator->in_use_ += size;
   return tag(raw, size);
 }
 
 void Allocator::release(void* block, void* self) {
   if (block == nullptr) return;
-  static_cast<Allocator*>(self)->in_use_ -= size_of(block);
-  std::free(raw_of(block));
+  auto* allocator = static_cast<Allocator*>(self);
+  allocator->in_use_ -= size_of(block);
+  void* raw = raw_of(block);
+  if (!allocator->arena_.owns(static_cast<uint8_t*>(raw))) std::free(raw);
 }
 
 void* Allocator::allocate_zeroed(size_t count, size_t size, void* self) {
@@ -52,6 +57,13 @@ void* Allocator::reallocate(void* block, size_t size, void* self) {
   if (block == nullptr) return allocate(size, self);
   if (size > SIZE_MAX - kPrefix) return nullptr;
   const size_t before = size_of(block);
+  if (static_cast<Allocator*>(self)->arena_.owns(static_cast<uint8_t*>(raw_of(block)))) {
+    void* moved = allocate(size, self);
+    if (moved == nullptr) return nullptr;
+    std::memcpy(moved, block, before < size ? before : size);
+    release(block, self);
+    return moved;
+  }
   void* raw = std::realloc(raw_of(block), size + kPrefix);
   if (raw == nullptr) return nullptr;
   auto* allocator = static_cast<Allocator*>(self);

@@ -5,18 +5,21 @@
 
 #include <cstddef>
 
+#include "arena.h"
 #include "ng.h"
 
 namespace duetto {
 
 class Allocator {
  public:
-  Allocator();
+  explicit Allocator(ArenaPool* arenas);
   Allocator(const Allocator&) = delete;
   Allocator& operator=(const Allocator&) = delete;
 
   nghttp2_mem* mem() { return &mem_; }
   size_t in_use() const { return in_use_; }
+  // What has been allocated so far stays as long as the session.
+  void lasting_blocks_done() { arena_.close(); }
 
  private:
   static void* allocate(size_t size, void* self);
@@ -25,6 +28,7 @@ class Allocator {
   static void* reallocate(void* block, size_t size, void* self);
 
   nghttp2_mem mem_;
+  Arena arena_;
   size_t in_use_ = 0;
 };
 

@@ -7,7 +7,8 @@
 
 namespace duetto {
 
-Session::Session(const Options& options, Shared* shared) : options_(options), shared_(shared) {}
+Session::Session(const Options& options, Shared* shared)
+    : options_(options), shared_(shared), allocator_(&shared->arenas) {}
 
 std::unique_ptr<Session> Session::create(const Options& options, Shared* shared) {
   std::unique_ptr<Session> session(new Session(options, shared));
@@ -21,6 +22,7 @@ std::unique_ptr<Session> Session::create(const Options& options, Shared* shared)
                                       : make(&session->ng_, callbacks, session.get(), option,
                                              session->allocator_.mem());
   nghttp2_option_del(option);
+  session->allocator_.lasting_blocks_done();
   if (rv != 0) return nullptr;
   return session;
 }

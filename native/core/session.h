@@ -24,6 +24,7 @@ struct Shared {
   explicit Shared(StringSink* sink) : strings(sink) {}
   HeaderStrings strings;
   StreamPool streams;
+  ArenaPool arenas;
 };
 
 struct SessionState {

@@ -1,6 +1,7 @@
 // How far receive windows open: by themselves for readers that keep up, to the letter where the user chose.
 
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import * as duetto from '../../dist/index.js';
 import { data, Flag, type Frame, headers, RawPeer, block, Type } from '../helpers/raw-peer.ts';
@@ -10,7 +11,10 @@ const WINDOW = 65535;
 const MEGABYTE = 1024 * 1024;
 const post = block({ ':method': 'POST', ':scheme': 'http', ':authority': 'localhost', ':path': '/' });
 
-/** A peer that sends as much as the windows let it. */
+/** Milliseconds from request to answer: windows grow beyond 256 KB for peers that are not near. */
+const DELAY = 8;
+
+/** A peer that sends as much as the windows let it, over a link with a delay. */
 class Sender {
   connection = WINDOW;
   readonly streams = new Map<number, number>();
@@ -37,6 +41,7 @@ class Sender {
       for (; left > 0; left -= 16384) await this.peer.flood(data(id, Buffer.alloc(Math.min(left, 16384))));
     }
     this.hear(await this.peer.settle());
+    await delay(DELAY);
     return sent;
   }
 
