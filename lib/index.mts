@@ -15,7 +15,9 @@ export const {
   Http2ServerResponse,
   nghttp2,
   performServerHandshake,
+  PerformanceObserver,
   sensitiveHeaders,
+  stats,
 } = duetto;
 
 export type AlternativeServiceOptions = duetto.AlternativeServiceOptions;

@@ -6,6 +6,8 @@ import { Http2ServerResponse } from './compat/response.js';
 import { constants } from './constants.js';
 import { setNghttp2ErrorString } from './errors.js';
 import { nghttp2 } from './nghttp2.js';
+import { PerformanceObserver } from './observe/performance-observer.js';
+import { stats } from './observe/stats.js';
 import { createSecureServer } from './server/secure-server.js';
 import { createServer, performServerHandshake } from './server/server.js';
 import { getPackedSettings, getUnpackedSettings } from './settings/pack.js';
@@ -29,6 +31,8 @@ const duetto: duetto.Api = {
   Http2ServerRequest,
   Http2ServerResponse,
   nghttp2,
+  PerformanceObserver,
+  stats,
 } as never;
 
 declare namespace duetto {

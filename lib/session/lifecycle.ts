@@ -5,8 +5,10 @@ import { constants } from '../constants.js';
 import { ERR_HTTP2_STREAM_CANCEL, ERR_SOCKET_CLOSED } from '../errors.js';
 import { clearIdleTimeout } from '../idle-timer.js';
 import { debugSession } from '../observe/debug.js';
+import { keepStats, publishClosed } from '../observe/session-life.js';
+import type { Http2Stream } from '../stream/stream.js';
 import { cancelPing } from './acknowledged.js';
-import { debugData, type PassedLimit } from './limits.js';
+import { describeLimit, type LimitDetails } from './limits.js';
 import { sessionOf, unbind } from './bound-sockets.js';
 import type { Http2Session } from './session.js';
 
@@ -34,25 +36,32 @@ export function closeSession(session: Http2Session, code: number, error: Error |
   clearIdleTimeout(session);
   if (session._pendingStreams.size > 0 || session._streams.size > 0) {
     const cancel = new ERR_HTTP2_STREAM_CANCEL(error);
-    for (const stream of session._pendingStreams) stream.destroy(cancel);
-    for (const stream of session._streams.values()) stream.destroy(error);
+    for (const stream of session._pendingStreams) inItsContext(stream, stream.destroy, cancel);
+    for (const stream of session._streams.values()) inItsContext(stream, stream.destroy, error);
   }
   const { _native: native, _socket: socket, _transport: transport } = session;
   if (native !== undefined) {
     if (!socket!.destroyed) sayGoodbye(session, native, code, error);
     transport!.finish();
     session._native = undefined;
+    keepStats(session, native);
     native.destroy();
     if (session._pings.size > 0) setImmediate(cancelPings, session);
   }
   letGo(session, error);
 }
 
+/** Streams end with their session, and their events still run in their own contexts. */
+function inItsContext<A>(stream: Http2Stream, method: (argument: A) => unknown, argument: A): void {
+  if (stream._context !== undefined) stream._context.runInAsyncScope(method, stream, argument);
+  else method.call(stream, argument);
+}
+
 /** The last GOAWAY. If a limit was passed, the peer learns which. */
 function sayGoodbye(
-  session: Http2Session, native: NativeSession, code: number, error: (Error & { limit?: PassedLimit }) | undefined,
+  session: Http2Session, native: NativeSession, code: number, error: (Error & { limit?: LimitDetails }) | undefined,
 ): void {
-  if (error?.limit !== undefined) native.goaway(code, 0, debugData(error.limit));
+  if (error?.limit !== undefined) native.goaway(code, 0, Buffer.from(describeLimit(error.limit), 'latin1'));
   // A second GOAWAY that says the same may reach a peer that has gone, and bring a reset.
   else if (!session._tookLeave || code !== NGHTTP2_NO_ERROR) native.terminate(code);
 }
@@ -80,6 +89,7 @@ function letGo(session: Http2Session, error: Error | undefined): void {
 
 function emitClose(session: Http2Session, error: Error | undefined): void {
   session._remoteSettings = undefined;
+  publishClosed(session, error);
   if (error) session.emit('error', error);
   session.emit('close');
 }
@@ -100,8 +110,8 @@ function socketOnClose(this: Duplex): void {
   const session = sessionOf(this);
   if (session === undefined) return;
   const error = session.connecting ? new ERR_SOCKET_CLOSED() : undefined;
-  for (const stream of session._streams.values()) stream.close(NGHTTP2_CANCEL);
-  for (const stream of session._pendingStreams) stream.close(NGHTTP2_CANCEL);
+  for (const stream of session._streams.values()) inItsContext(stream, stream.close, NGHTTP2_CANCEL);
+  for (const stream of session._pendingStreams) inItsContext(stream, stream.close, NGHTTP2_CANCEL);
   session._closed = true;
   if (!session.destroyed) closeSession(session, NGHTTP2_NO_ERROR, error);
 }

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { constants } from '../constants.js';
 import {
@@ -6,8 +7,11 @@ import {
 } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { serverChannels } from '../observe/channels.js';
+import { publishCreated } from '../observe/session-life.js';
 import { ServerHttp2Stream } from '../stream/server-stream.js';
+import type { Http2Stream } from '../stream/stream.js';
 import { validateString } from '../validate.js';
+import type { LimitDetails } from './limits.js';
 import { originOf } from './origin-set.js';
 import type { SessionOptions } from './options.js';
 import { Http2Session } from './session.js';
@@ -31,6 +35,7 @@ export class ServerHttp2Session extends Http2Session {
     super(constants.NGHTTP2_SESSION_SERVER, options, socket);
     this.owner = server;
     server?._sessions.add(this);
+    publishCreated(this);
   }
 
   get server(): SessionServer | undefined {
@@ -97,22 +102,36 @@ export class ServerHttp2Session extends Http2Session {
     id: number, headers: IncomingHeaders, flags: number, raw: string[], endOfStream: boolean,
   ): void {
     const stream = new ServerHttp2Stream(this, id, headers);
-    if (serverChannels.created.hasSubscribers) serverChannels.created.publish({ stream, headers });
-    if (serverChannels.start.hasSubscribers) serverChannels.start.publish({ stream, headers });
-    if (endOfStream) {
-      stream._endAfterHeaders = stream._remoteEnded = true;
-      stream.push(null);
-    }
-    if (headers[':method'] === 'HEAD') {
-      // Its answer has no body.
-      stream.end();
-      stream._headRequest = true;
-    }
-    this.emit('stream', stream, headers, flags, raw);
+    stream._context!.runInAsyncScope(announce, undefined, this, stream, headers, flags, raw, endOfStream);
+  }
+
+  /** @internal The server's listeners hear of it too. */
+  override _emitLimit(limit: LimitDetails, stream: Http2Stream | undefined): void {
+    super._emitLimit(limit, stream);
+    (this.owner as EventEmitter | undefined)?.emit('limit', limit, this, stream);
   }
 
   /** @internal */
   override _onLetGo(): void {
     this.owner?._sessions.delete(this);
   }
+}
+
+/** In the stream's own context: what its listeners put there stays theirs. */
+function announce(
+  session: ServerHttp2Session, stream: ServerHttp2Stream, headers: IncomingHeaders, flags: number, raw: string[],
+  endOfStream: boolean,
+): void {
+  if (serverChannels.created.hasSubscribers) serverChannels.created.publish({ stream, headers });
+  if (serverChannels.start.hasSubscribers) serverChannels.start.publish({ stream, headers });
+  if (endOfStream) {
+    stream._endAfterHeaders = stream._remoteEnded = true;
+    stream.push(null);
+  }
+  if (headers[':method'] === 'HEAD') {
+    // Its answer has no body.
+    stream.end();
+    stream._headRequest = true;
+  }
+  session.emit('stream', stream, headers, flags, raw);
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type Batch, giveBack, takeBatch } from '../binding/batch.js';
 import type { NativeSession } from '../binding/contract.js';
 import { BatchHeader, Record } from '../binding/records.js';
+import { takeNotes } from '../observe/notes.js';
 import { Dispatch } from './dispatch.js';
 import { dispatchSent, sizeOfSentRecord } from './dispatch-sent.js';
 import { onEndedByCore } from './incoming.js';
@@ -88,6 +89,8 @@ export class Transport {
     this.session._touch();
     const batch = takeBatch();
     const end = batch.settle(this.native.receive(chunk, batch.index));
+    const notes = batch.ints[BatchHeader.Notes]!;
+    if (notes !== 0) takeNotes(this.session, this.native, notes);
     new Dispatch(this.session, batch, BatchHeader.Start, end, chunk, this.fromEventLoop).run();
   }
 
@@ -148,6 +151,7 @@ export class Transport {
     const { ints } = batch;
     const length = ints[BatchHeader.OutLength]!;
     const more = ints[BatchHeader.More]!;
+    const notes = ints[BatchHeader.Notes]!;
     this.more = more === 1;
     if (length > 0) {
       const bytes = this.keep(out, length);
@@ -160,6 +164,7 @@ export class Transport {
     } else {
       spare = out;
     }
+    if (notes !== 0) takeNotes(this.session, native, notes);
     if (end === BatchHeader.Start) giveBack(batch);
     else if (this.fromEventLoop) dispatchSent(this.session, batch, BatchHeader.Start, end, settles);
     // A Duplex hands the bytes over at once: the reader of what was written must get a turn before the writer.

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { FileHandle } from 'node:fs/promises';
 import { constants } from '../constants.js';
 import {
@@ -51,6 +52,7 @@ export class ServerHttp2Stream extends Http2Stream {
   /** @internal */
   constructor(session: Http2Session, id: number, headers: IncomingHeaders | HeadersObject) {
     super(session, id);
+    this._context = new AsyncResource('HTTP2STREAM');
     this.scheme = headers[':scheme'];
     this.authority = authorityOf(headers);
   }

@@ -237,6 +237,7 @@ export class Http2Stream extends ReadableSide {
     // CANCEL is how clients say that they have lost interest: 'aborted' has told that.
     if (error == null && code !== NGHTTP2_NO_ERROR && code !== NGHTTP2_CANCEL)
       error = new ERR_HTTP2_STREAM_ERROR(nameForErrorCode[code] ?? code);
+    if (error != null && this._limit !== undefined) Object.assign(error, { limit: this._limit });
     this._session = undefined;
     if (session._closed) setImmediate(maybeDestroySession, session);
     if (error) this._publishError(session, error);

@@ -4,6 +4,7 @@
 
 #include "ng.h"
 #include "options.h"
+#include "records.h"
 
 namespace duetto {
 
@@ -31,6 +32,8 @@ struct Callbacks {
   static int on_stream_close(nghttp2_session*, int32_t id, uint32_t code, void*);
   static int on_invalid_frame(nghttp2_session*, const nghttp2_frame*, int code, void*);
   static int on_frame_not_sent(nghttp2_session*, const nghttp2_frame*, int code, void*);
+  static int on_begin_frame(nghttp2_session*, const nghttp2_frame_hd*, void*);
+  static int on_frame_sent(nghttp2_session*, const nghttp2_frame*, void*);
   static int on_error(nghttp2_session*, int code, const char* message, size_t length, void*);
   static int send_body(nghttp2_session*, nghttp2_frame*, const uint8_t* header, size_t length,
                        nghttp2_data_source*, void*);
@@ -39,6 +42,7 @@ struct Callbacks {
   static void put_settings(Session*, bool remote, int32_t* at);
   static int end_of_headers(Session*, const nghttp2_frame*, int32_t id);
   static int too_many_invalid_frames(Session*);
+  static int refuse(Session*, int32_t id, Limit, uint64_t reached, uint64_t allowed);
   static void want_trailers(Session*, Stream*);
 };
 

@@ -77,8 +77,14 @@ inline Ssize pack_settings(uint8_t* out, size_t cap, const nghttp2_settings_entr
 }
 #endif
 
+// NGHTTP2_ERR_TOO_MANY_CONTINUATIONS, which some versions have only as a patch.
+inline constexpr int kTooManyContinuations = -905;
+
 // RFC 7540 priorities are no-ops from 1.65.0 on.
 inline constexpr bool kHasPriorities = NGHTTP2_VERSION_NUM < 0x014100;
+
+// nghttp2_option_set_glitch_rate_limit: 1.67.0.
+inline constexpr bool kHasGlitchLimit = NGHTTP2_VERSION_NUM >= 0x014300;
 
 inline void option_set_no_closed_streams(nghttp2_option* o) {
 #if NGHTTP2_VERSION_NUM < 0x014100  // 1.65.0: deprecated, closed streams are never kept

@@ -27,6 +27,8 @@ int32_t Session::request(const nghttp2_nv* nva, size_t n, const nghttp2_priority
   stream->max_header_length =
       std::min(local_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE), Options::kMaxHeaderListSize);
   streams_.insert(id, stream);
+  begin_measurement(stream);
+  note_opened(kStatOpenedHere);
   return id;
 }
 
@@ -85,6 +87,7 @@ bool Session::finish_write(int32_t id, bool end, bool trailers_follow) {
   Stream* stream = streams_.find(id);
   if (stream == nullptr || stream->detached) return false;
   stream->write_pending = !stream->outbound.empty();
+  if (stream->write_pending) note_unfinished(id);
   if (end) {
     stream->ended = true;
     stream->trailers_follow = trailers_follow;
@@ -110,6 +113,7 @@ void Session::detach(int32_t id) {
   stream->write_pending = false;
   queued_bytes_ -= stream->outbound.length();
   stream->outbound.trim();
+  end_stall(stream);
   // Whatever still comes for it must not hold up the connection.
   if (stream->unconsumed > 0) {
     nghttp2_session_consume_stream(ng_, id, stream->unconsumed);
@@ -135,6 +139,10 @@ int Session::prioritize(int32_t id, const nghttp2_priority_spec* priority, bool 
 }
 
 int Session::settings(const nghttp2_settings_entry* iv, size_t n) {
+  for (size_t i = 0; i < n; ++i) {
+    if (iv[i].settings_id == NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)
+      announced_streams_ = iv[i].value;
+  }
   return nghttp2_submit_settings(ng_, NGHTTP2_FLAG_NONE, iv, n);
 }
 

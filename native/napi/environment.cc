@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "convert.h"
 #include "session_wrap.h"
 
 #ifndef DUETTO_NGHTTP2_PATCHES
@@ -74,6 +75,9 @@ Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(std::make
       InstanceMethod("batchMemory", &Environment::batch_memory),
       InstanceMethod("errorString", &Environment::error_string),
       InstanceMethod("layout", &Environment::layout),
+      InstanceMethod("setMeasuring", &Environment::set_measuring),
+      InstanceMethod("stats", &Environment::stats),
+      InstanceMethod("now", &Environment::now),
       InstanceValue("version", Napi::String::New(env, info->version_str), napi_enumerable),
       InstanceValue("patches", Napi::String::New(env, DUETTO_NGHTTP2_PATCHES), napi_enumerable),
       InstanceValue("hasPriorities", Napi::Boolean::New(env, ng::kHasPriorities), napi_enumerable),
@@ -113,12 +117,32 @@ Napi::Value Environment::error_string(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), nghttp2_strerror(code));
 }
 
+// setMeasuring(on): whether streams read the clock
+void Environment::set_measuring(const Napi::CallbackInfo& info) {
+  heart_->shared.measuring = to_bool(info.Env(), info[0]);
+}
+
+// stats(out: Float64Array of kStatTotalCount): all sessions of the environment
+Napi::Value Environment::stats(const Napi::CallbackInfo& info) {
+  double* out = to_doubles(info.Env(), info[0], kStatTotalCount);
+  if (out != nullptr) heart_->shared.totals(out);
+  return info.Env().Undefined();
+}
+
+// now(): nanoseconds of the clock that measurements are taken with
+Napi::Value Environment::now(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(now_ns()));
+}
+
 // The numbers of records.h, for the test that compares them with the reader's.
 Napi::Value Environment::layout(const Napi::CallbackInfo& info) {
   Napi::Object o = Napi::Object::New(info.Env());
   const std::pair<const char*, int32_t> all[] = {
       {"batchOutLength", kBatchOutLength}, {"batchMore", kBatchMore},
       {"batchSegments", kBatchSegments},   {"batchStart", kBatchStart},
+      {"batchNotes", kBatchNotes},
+      {"noteTrace", kNoteTrace},           {"noteGoaway", kNoteGoaway},
+      {"noteMeasurements", kNoteMeasurements},
       {"headers", kHeaders},
       {"data", kData},                     {"endStream", kEndStream},
       {"close", kClose},                   {"settings", kSettings},
@@ -128,8 +152,32 @@ Napi::Value Environment::layout(const Napi::CallbackInfo& info) {
       {"priority", kPriority},             {"frameError", kFrameError},
       {"wrote", kWrote},                   {"wantTrailers", kWantTrailers},
       {"sessionError", kSessionError},     {"segment", kSegment},
+      {"limitHit", kLimitHit},
       {"limitInvalidFrames", kLimitInvalidFrames},
       {"limitRejectedStreams", kLimitRejectedStreams},
+      {"limitConcurrentStreams", kLimitConcurrentStreams},
+      {"limitSessionMemory", kLimitSessionMemory},
+      {"limitHeaderListPairs", kLimitHeaderListPairs},
+      {"limitHeaderListSize", kLimitHeaderListSize},
+      {"limitSendHeaderBlock", kLimitSendHeaderBlock},
+      {"limitStreamResets", kLimitStreamResets},
+      {"limitContinuations", kLimitContinuations},
+      {"limitSettings", kLimitSettings},
+      {"limitOutboundAcks", kLimitOutboundAcks},
+      {"limitFrameSize", kLimitFrameSize},
+      {"limitGlitches", kLimitGlitches},
+      {"statDataSent", kStatDataSent},
+      {"statFramesReceived", kStatFramesReceived},
+      {"statFramesSent", kStatFramesSent},
+      {"statOpenedHere", kStatOpenedHere},
+      {"statStalls", kStatStalls},
+      {"statMeasuredNs", kStatMeasuredNs},
+      {"statOpenStreams", kStatOpenStreams},
+      {"statQueued", kStatQueued},
+      {"statPeakStreams", kStatPeakStreams},
+      {"statCount", kStatCount},
+      {"statSessionsOpen", kStatSessionsOpen},
+      {"statTotalCount", kStatTotalCount},
       {"optionCount", kOptionCount},
       {"reportedSettings", static_cast<int32_t>(std::size(kReportedSettings))},
   };
