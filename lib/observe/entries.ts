@@ -3,35 +3,7 @@ import { native } from '../binding/load.js';
 import { Stat } from '../binding/records.js';
 import { constants } from '../constants.js';
 import type { Http2Session } from '../session/session.js';
-
-/** `detail` of an entry with the name 'Http2Stream'. Times are milliseconds since `startTime`, 0 for never. */
-export interface StreamDetail {
-  /** Octets of DATA received. */
-  readonly bytesRead: number;
-  /** Octets of DATA sent. */
-  readonly bytesWritten: number;
-  readonly id: number;
-  readonly timeToFirstByte: number;
-  readonly timeToFirstByteSent: number;
-  readonly timeToFirstHeader: number;
-}
-
-/** `detail` of an entry with the name 'Http2Session'. */
-export interface SessionDetail {
-  /** Octets sent on the connection. */
-  readonly bytesWritten: number;
-  readonly bytesRead: number;
-  readonly framesReceived: number;
-  readonly framesSent: number;
-  /** Streams open at once, at most. */
-  readonly maxConcurrentStreams: number;
-  /** Milliseconds until the last PING was answered; not there without one. */
-  readonly pingRTT?: number;
-  /** Milliseconds. */
-  readonly streamAverageDuration: number;
-  readonly streamCount: number;
-  readonly type: 'server' | 'client';
-}
+import type { SessionDetail, StreamDetail } from './types.js';
 
 // The class of Node has a constructor that refuses, and a name that users compare with: ours has its prototype only.
 const own = Object.create(PerformanceEntry.prototype) as object;

@@ -2,23 +2,11 @@ import { Limit } from '../binding/records.js';
 import { NghttpError } from '../errors.js';
 import { sessionChannels } from '../observe/channels.js';
 import { debugSession } from '../observe/debug.js';
+import type { LimitDetails } from '../observe/types.js';
 import type { Http2Stream } from '../stream/stream.js';
 import type { Http2Session } from './session.js';
 
-/** What is told of a limit that was met: as `limit` of errors, in the 'limit' event, by the channel. */
-export interface LimitDetails {
-  /** What is limited, in words. */
-  readonly name: string;
-  /** The option that sets it, undefined if none does. */
-  readonly option: string | undefined;
-  /** What is allowed, in the unit that `name` says. */
-  readonly value: number;
-  readonly reached: number;
-  /** What has become of it: one stream, or one call, was refused; or the session ends. */
-  readonly scope: 'stream' | 'call' | 'session';
-  /** Of the stream refused. */
-  readonly streamID: number | undefined;
-}
+export type { LimitDetails };
 
 /** Limits that the library keeps by itself. */
 export const enum OwnLimit {
@@ -77,11 +65,19 @@ export function sessionError(code: number, limit: LimitDetails | undefined): Ngh
 /** Tells everybody who wants to know, once. */
 export function reportLimit(session: Http2Session, limit: LimitDetails): void {
   const stream: Http2Stream | undefined = limit.streamID === undefined ? undefined : session._streams.get(limit.streamID);
-  if (stream !== undefined) stream._limit = limit;
+  if (stream !== undefined) (session._refused ??= new Map()).set(limit.streamID!, limit);
   if (limit.scope === 'session') session._limit = limit;
   debugSession(session, 'meets a limit: %s', describeLimit(limit));
   if (sessionChannels.limit.hasSubscribers) sessionChannels.limit.publish({ ...limit, session, stream });
   session._emitLimit(limit, stream);
+}
+
+/** A stream's error says for which limit it was refused. */
+export function tellLimit(refused: Map<number, LimitDetails>, id: number | undefined, error: Error): void {
+  const limit = id === undefined ? undefined : refused.get(id);
+  if (limit === undefined) return;
+  refused.delete(id!);
+  withLimit(error, limit);
 }
 
 /** The same, and the error for it: what is asked for is refused, or the session ends. */

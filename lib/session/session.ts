@@ -11,7 +11,8 @@ import {
 } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { setIdleTimeout } from '../idle-timer.js';
-import { sessionStats, type SessionStats } from '../observe/stats.js';
+import { sessionStats } from '../observe/stats.js';
+import type { SessionStats } from '../observe/types.js';
 import { settingsInForce } from '../settings/in-force.js';
 import { type Settings, settingsPairs, validateSettings } from '../settings/values.js';
 import type { Http2Stream } from '../stream/stream.js';
@@ -77,6 +78,7 @@ export class Http2Session extends EventEmitter {
   /** @internal */ _maxOriginSetSize = 128;
   /** @internal Milliseconds until the last PING was answered. */ _pingRTT: number | undefined;
   /** @internal The limit that ends this session. */ _limit: LimitDetails | undefined;
+  /** @internal Limits for which streams were refused, by their id. */ _refused: Map<number, LimitDetails> | undefined;
   /** @internal See Stat; of a destroyed session. */ _finalStats: Float64Array | undefined;
 
   private encryptedValue: boolean | undefined;

@@ -4,7 +4,6 @@ import type { NativeSession } from '../binding/contract.js';
 import type { Http2ServerRequest } from '../compat/request.js';
 import type { Http2ServerResponse } from '../compat/response.js';
 import type { HeadersObject, RawHeaders } from '../headers/types.js';
-import type { LimitDetails } from '../session/limits.js';
 import type { Http2Session } from '../session/session.js';
 import { stretch } from '../session/stretch.js';
 import type { Http2Stream } from './stream.js';
@@ -49,7 +48,6 @@ export abstract class StreamBase extends Duplex {
   /** @internal */ _progressSeen = 0;
   /** @internal In which a client's request was made, or a server's own: its events run there. */ _context: AsyncResource | undefined;
   /** @internal */ _origin = '';
-  /** @internal The limit for which it was refused: its error tells. */ _limit: LimitDetails | undefined;
   /** @internal */ _bodySource: BodySource | undefined;
   /** @internal The compatibility layer's objects: they hear what happens without listeners. */ _request: Http2ServerRequest | null = null;
   /** @internal */ _response: Http2ServerResponse | null = null;

@@ -9,6 +9,7 @@ import { BlockKind, encodeHeaders } from '../headers/encode.js';
 import { toObject } from '../headers/request.js';
 import type { HeadersObject } from '../headers/types.js';
 import { clearIdleTimeout, setIdleTimeout } from '../idle-timer.js';
+import { tellLimit } from '../session/limits.js';
 import type { Http2Session } from '../session/session.js';
 import { assertIsObject, validateFunction, validateInteger } from '../validate.js';
 import { type Priority, type PriorityOptions, preparePriority } from './priority.js';
@@ -237,7 +238,7 @@ export class Http2Stream extends ReadableSide {
     // CANCEL is how clients say that they have lost interest: 'aborted' has told that.
     if (error == null && code !== NGHTTP2_NO_ERROR && code !== NGHTTP2_CANCEL)
       error = new ERR_HTTP2_STREAM_ERROR(nameForErrorCode[code] ?? code);
-    if (error != null && this._limit !== undefined) Object.assign(error, { limit: this._limit });
+    if (error != null && session._refused !== undefined) tellLimit(session._refused, id, error);
     this._session = undefined;
     if (session._closed) setImmediate(maybeDestroySession, session);
     if (error) this._publishError(session, error);
