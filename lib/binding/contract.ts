@@ -23,6 +23,8 @@ export interface NativeSession {
   settings(pairs: Float64Array, count: number): number;
   ping(payload: Uint8Array): number;
   goaway(code: number, lastStreamId: number, opaqueData: Uint8Array | undefined): number;
+  /** The last GOAWAY, with debug data; repeats one that nghttp2 has sent by itself. */
+  explain(code: number, opaqueData: Uint8Array): number;
   terminate(code: number): number;
   altsvc(id: number, origin: string, value: string): number;
   origin(text: string, count: number): number;

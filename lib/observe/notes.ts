@@ -27,8 +27,11 @@ function goawaysSent(session: Http2Session, sent: unknown[]): void {
     const [code, lastStreamID, kind, reached, value] = sent.slice(at, at + 5) as number[];
     // nghttp2 ends the session for a limit of its own and tells nobody but the peer.
     const limit = kind === Limit.None ? undefined : limitDetails(kind!, reached!, value!, 'session');
-    // Listeners must not be in the way of the write that is going on.
-    if (limit !== undefined) process.nextTick(reportLimit, session, limit);
+    if (limit !== undefined) {
+      session._limit = limit;
+      // Listeners must not be in the way of the write that is going on.
+      process.nextTick(reportLimit, session, limit);
+    }
     publishGoaway(sessionChannels.goawaySent, session, code!, lastStreamID!, sent[at + 5] as Buffer, limit);
   }
 }

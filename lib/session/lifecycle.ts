@@ -61,7 +61,7 @@ function inItsContext<A>(stream: Http2Stream, method: (argument: A) => unknown, 
 function sayGoodbye(
   session: Http2Session, native: NativeSession, code: number, error: (Error & { limit?: LimitDetails }) | undefined,
 ): void {
-  if (error?.limit !== undefined) native.goaway(code, 0, Buffer.from(describeLimit(error.limit), 'latin1'));
+  if (error?.limit !== undefined) native.explain(code, Buffer.from(describeLimit(error.limit), 'latin1'));
   // A second GOAWAY that says the same may reach a peer that has gone, and bring a reset.
   else if (!session._tookLeave || code !== NGHTTP2_NO_ERROR) native.terminate(code);
 }

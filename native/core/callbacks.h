@@ -17,6 +17,7 @@ struct Callbacks {
 
   static ng::Ssize read_body(nghttp2_session*, int32_t id, uint8_t* buffer, size_t length,
                              uint32_t* flags, nghttp2_data_source* source, void* user);
+  static int on_frame_sent(nghttp2_session*, const nghttp2_frame*, void*);
 
  private:
   static nghttp2_session_callbacks* make(bool pads);
@@ -33,7 +34,6 @@ struct Callbacks {
   static int on_invalid_frame(nghttp2_session*, const nghttp2_frame*, int code, void*);
   static int on_frame_not_sent(nghttp2_session*, const nghttp2_frame*, int code, void*);
   static int on_begin_frame(nghttp2_session*, const nghttp2_frame_hd*, void*);
-  static int on_frame_sent(nghttp2_session*, const nghttp2_frame*, void*);
   static int on_error(nghttp2_session*, int code, const char* message, size_t length, void*);
   static int send_body(nghttp2_session*, nghttp2_frame*, const uint8_t* header, size_t length,
                        nghttp2_data_source*, void*);

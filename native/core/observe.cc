@@ -31,11 +31,6 @@ int Callbacks::on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* hd, void
     case NGHTTP2_CONTINUATION:
       s->counters_[kStatFieldsReceivedOnWire] += hd->length;
       break;
-    case NGHTTP2_SETTINGS:
-      // nghttp2 ends the session for this, without telling anybody.
-      if (hd->length / 6 > s->options_.max_settings && (hd->flags & NGHTTP2_FLAG_ACK) == 0)
-        s->on_limit(kLimitSettings, 0, hd->length / 6, s->options_.max_settings);
-      break;
     default:
       break;
   }
@@ -61,6 +56,7 @@ int Callbacks::on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void*
       if (!s->goaway_known_) sent.limit = s->limit_of_goaway(goaway, &sent.reached, &sent.allowed);
       if (goaway.opaque_data_len > 0)
         sent.opaque.assign(goaway.opaque_data, goaway.opaque_data + goaway.opaque_data_len);
+      s->goaway_code_ = goaway.error_code;
       s->goaways_.push_back(std::move(sent));
       break;
     }
@@ -80,10 +76,16 @@ void Session::on_limit(Limit limit, int32_t id, uint64_t reached, uint64_t allow
 
 Limit Session::limit_of_goaway(const nghttp2_goaway& frame, uint64_t* reached,
                                uint64_t* allowed) const {
+  // How far it went is not told: one beyond is what is sure.
   if (frame.error_code == NGHTTP2_FRAME_SIZE_ERROR && says(frame, "too large frame size")) {
     *allowed = local_setting(NGHTTP2_SETTINGS_MAX_FRAME_SIZE);
     *reached = *allowed + 1;
     return kLimitFrameSize;
+  }
+  if (says(frame, "SETTINGS: too many setting entries")) {
+    *allowed = options_.max_settings;
+    *reached = *allowed + 1;
+    return kLimitSettings;
   }
   // These two come without a word.
   if (frame.opaque_data_len > 0) return kLimitNone;

@@ -122,6 +122,9 @@ class Session {
   int settings(const nghttp2_settings_entry* iv, size_t n);
   int ping(const uint8_t payload[8]);
   int goaway(uint32_t code, int32_t last_stream_id, const uint8_t* opaque, size_t length);
+  // As goaway(), and after nghttp2 has ended the session by its own GOAWAY too:
+  // that one is repeated, with words.
+  int explain(uint32_t code, const uint8_t* opaque, size_t length);
   // GOAWAY with the right last stream id, then nothing more is received.
   int terminate(uint32_t code);
   int altsvc(int32_t id, const uint8_t* origin, size_t origin_length, const uint8_t* value,
@@ -269,6 +272,8 @@ class Session {
   uint64_t largest_list_ = 0;
   // SETTINGS_MAX_CONCURRENT_STREAMS as submitted, acknowledged or not.
   uint32_t announced_streams_ = UINT32_MAX;
+  // The last one that left; -1 if none did.
+  int64_t goaway_code_ = -1;
   Session* older_ = nullptr;
   Session* newer_ = nullptr;
 

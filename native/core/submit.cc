@@ -158,6 +158,31 @@ int Session::goaway(uint32_t code, int32_t last_stream_id, const uint8_t* opaque
   return nghttp2_submit_goaway(ng_, NGHTTP2_FLAG_NONE, last, code, opaque, length);
 }
 
+int Session::explain(uint32_t code, const uint8_t* opaque, size_t length) {
+  if (goaway_code_ < 0 || goaway_known_) return goaway(code, 0, opaque, length);
+  // nghttp2 sends nothing more: the frame is made here (RFC 9113, section 6.8).
+  const auto put = [this](uint32_t value, size_t octets) {
+    while (octets-- > 0) rest_.push_back(static_cast<uint8_t>(value >> 8 * octets));
+  };
+  const auto last = static_cast<uint32_t>(nghttp2_session_get_last_proc_stream_id(ng_));
+  put(static_cast<uint32_t>(8 + length), 3);
+  put(NGHTTP2_GOAWAY, 1);
+  put(0, 1);
+  put(0, 4);
+  put(last, 4);
+  put(static_cast<uint32_t>(goaway_code_), 4);
+  rest_.insert(rest_.end(), opaque, opaque + length);
+  nghttp2_frame frame{};
+  frame.goaway.hd.length = 8 + length;
+  frame.goaway.hd.type = NGHTTP2_GOAWAY;
+  frame.goaway.last_stream_id = static_cast<int32_t>(last);
+  frame.goaway.error_code = static_cast<uint32_t>(goaway_code_);
+  frame.goaway.opaque_data = const_cast<uint8_t*>(opaque);
+  frame.goaway.opaque_data_len = length;
+  goaway_known_ = true;
+  return Callbacks::on_frame_sent(ng_, &frame, this);
+}
+
 int Session::terminate(uint32_t code) {
   goaway_known_ = true;
   return nghttp2_session_terminate_session(ng_, code);

@@ -37,6 +37,7 @@ Napi::Function SessionWrap::Define(Napi::Env env, Environment* environment) {
       InstanceMethod<&SessionWrap::settings>("settings"),
       InstanceMethod<&SessionWrap::ping>("ping"),
       InstanceMethod<&SessionWrap::goaway>("goaway"),
+      InstanceMethod<&SessionWrap::explain>("explain"),
       InstanceMethod<&SessionWrap::terminate>("terminate"),
       InstanceMethod<&SessionWrap::altsvc>("altsvc"),
       InstanceMethod<&SessionWrap::origin>("origin"),
@@ -258,6 +259,14 @@ Napi::Value SessionWrap::goaway(Info info) {
   const Bytes opaque = to_bytes(env, info[2]);
   return number(env, session_->goaway(to_uint32(env, info[0]), to_int32(env, info[1]), opaque.data,
                                       opaque.length));
+}
+
+// explain(code, opaqueData)
+Napi::Value SessionWrap::explain(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, kGone);
+  const Bytes opaque = to_bytes(env, info[1]);
+  return number(env, session_->explain(to_uint32(env, info[0]), opaque.data, opaque.length));
 }
 
 Napi::Value SessionWrap::terminate(Info info) {

@@ -39,6 +39,7 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
   Napi::Value settings(Info);
   Napi::Value ping(Info);
   Napi::Value goaway(Info);
+  Napi::Value explain(Info);
   Napi::Value terminate(Info);
   Napi::Value altsvc(Info);
   Napi::Value origin(Info);
