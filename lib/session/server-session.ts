@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { constants } from '../constants.js';
@@ -117,6 +118,13 @@ export class ServerHttp2Session extends Http2Session {
   }
 }
 
+/**
+ * Where contexts are frames (Node 24), what a handler enters with `enterWith` ends with its call: a resource that is made
+ * in it takes it along. Elsewhere the resource itself holds it.
+ */
+const CAPTURES = Number.parseInt(process.versions.node, 10) >= 24 ||
+  /async-context-frame/.test(`${process.execArgv} ${process.env.NODE_OPTIONS}`);
+
 /** In the stream's own context: what its listeners put there stays theirs. */
 function announce(
   session: ServerHttp2Session, stream: ServerHttp2Stream, headers: IncomingHeaders, flags: number, raw: string[],
@@ -134,4 +142,5 @@ function announce(
     stream._headRequest = true;
   }
   session.emit('stream', stream, headers, flags, raw);
+  if (CAPTURES) stream._context = new AsyncResource('HTTP2STREAM');
 }

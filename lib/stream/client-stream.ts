@@ -10,13 +10,6 @@ export class ClientHttp2Stream extends Http2Stream {
     this._headersSent = true;
   }
 
-  /** Every event runs in the context in which the request was made, whoever brings it about. */
-  override emit(event: string | symbol, ...args: unknown[]): boolean {
-    const { _context: context } = this;
-    if (context === undefined) return super.emit(event, ...args);
-    return context.runInAsyncScope(super.emit as (...args: unknown[]) => boolean, this, event, ...args);
-  }
-
   /** @internal */
   override _onHeaders(event: string, headers: object, flags: number): void {
     if (event !== 'response' && event !== 'push') return;

@@ -52,6 +52,13 @@ export class Http2Stream extends ReadableSide {
     this.emit('ready');
   }
 
+  /** Every event runs in the stream's own context, whoever brings it about. */
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    const { _context: context } = this;
+    if (context === undefined) return super.emit(event, ...args);
+    return context.runInAsyncScope(super.emit as (...args: unknown[]) => boolean, this, event, ...args);
+  }
+
   /** Whether the peer's headers carried END_STREAM, so that no data follows. */
   get endAfterHeaders(): boolean {
     return this._endAfterHeaders;
