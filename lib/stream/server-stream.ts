@@ -44,6 +44,13 @@ export function hasNoBody(status: number): boolean {
   return status === HTTP_STATUS_NO_CONTENT || status === HTTP_STATUS_RESET_CONTENT || status === HTTP_STATUS_NOT_MODIFIED;
 }
 
+const enum ChannelFlag {
+  Ready = 1,
+  HeadersSent = 4,
+  HeadRequest = 8,
+  HasTrailers = 32,
+}
+
 /** A server's stream: a request that it received, or a push that it promised. */
 export class ServerHttp2Stream extends Http2Stream {
   private readonly scheme: unknown;
@@ -92,7 +99,13 @@ export class ServerHttp2Stream extends Http2Stream {
     const result = this._submitResponse(block, Boolean(endStream));
     if (result < 0) this._refused(result);
     else if (serverChannels.finish.hasSubscribers)
-      serverChannels.finish.publish({ stream: this, headers: prepared.headers, flags: 0 });
+      serverChannels.finish.publish({ stream: this, headers: prepared.headers, flags: this.channelFlags() });
+  }
+
+  /** What node:http2 publishes as flags of a response: its own notes on the stream. */
+  private channelFlags(): number {
+    return ChannelFlag.Ready | ChannelFlag.HeadersSent | (this._headRequest ? ChannelFlag.HeadRequest : 0) |
+      (this._waitForTrailers ? ChannelFlag.HasTrailers : 0);
   }
 
   /** @internal Sends a header block; without a body if that has ended already. */
