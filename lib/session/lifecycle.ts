@@ -30,7 +30,7 @@ export function attach(socket: Duplex): void {
 
 /** @param error what the session's 'error' event is to give, if any */
 export function closeSession(session: Http2Session, code: number, error: Error | undefined): void {
-  debugSession(session, 'ends with code %d and %d streams', code, session._streams.size, ...(error ? [error] : []));
+  debugSession(session, 'ends with code %d and %d streams', code, session._streams.size, ...(error ? [`(${error.message})`] : []));
   session._destroyed = true;
   session._destroyCode = code;
   clearIdleTimeout(session);

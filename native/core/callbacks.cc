@@ -73,6 +73,7 @@ const nghttp2_session_callbacks* Callbacks::table(PaddingStrategy padding) {
 // A stream is not let in, or not let on: the peer may come back slower.
 int Callbacks::refuse(Session* s, int32_t id, Limit limit, uint64_t reached, uint64_t allowed) {
   ++s->counters_[kStatRefused];
+  if (s->trace_ != nullptr) s->trace_->refused();
   s->on_limit(limit, id, reached, allowed);
   nghttp2_submit_rst_stream(s->ng_, NGHTTP2_FLAG_NONE, id, NGHTTP2_ENHANCE_YOUR_CALM);
   return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;

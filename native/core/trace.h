@@ -18,6 +18,8 @@ class Trace {
   // A field of the block that is being received.
   void field(const nghttp2_vec& name, const nghttp2_vec& value, uint8_t flags);
   void received(const nghttp2_frame* frame);
+  // Nobody gets the frame that has begun.
+  void refused() { flush_pending(); }
   void invalid(const nghttp2_frame* frame, int code);
   void sent(const nghttp2_frame* frame);
   void not_sent(const nghttp2_frame* frame, int code);
