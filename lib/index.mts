@@ -49,6 +49,7 @@ export type StreamState = duetto.StreamState;
 export type Compression = duetto.Compression;
 export type FrameCounts = duetto.FrameCounts;
 export type GoawayMessage = duetto.GoawayMessage;
+export type Http2PerformanceEntry = duetto.Http2PerformanceEntry;
 export type LimitDetails = duetto.LimitDetails;
 export type LimitMessage = duetto.LimitMessage;
 export type LimitUse = duetto.LimitUse;

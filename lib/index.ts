@@ -70,6 +70,7 @@ declare namespace duetto {
   export type Compression = observed.Compression;
   export type FrameCounts = observed.FrameCounts;
   export type GoawayMessage = observed.GoawayMessage;
+  export type Http2PerformanceEntry = observed.Http2PerformanceEntry;
   export type LimitDetails = observed.LimitDetails;
   export type LimitMessage = observed.LimitMessage;
   export type LimitUse = observed.LimitUse;

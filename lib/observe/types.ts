@@ -1,4 +1,5 @@
 import type * as builtin from 'node:http2';
+import type { PerformanceEntry } from 'node:perf_hooks';
 import type { Http2Session } from '../api.js';
 
 // Types of what users see. Nothing here may refer to the classes behind them.
@@ -45,6 +46,12 @@ export interface SessionDetail {
   readonly streamAverageDuration: number;
   readonly streamCount: number;
   readonly type: 'server' | 'client';
+}
+
+/** An entry of type 'http2'; what is in `detail` can be read from the entry itself too. */
+export interface Http2PerformanceEntry extends PerformanceEntry {
+  readonly name: 'Http2Stream' | 'Http2Session';
+  readonly detail: StreamDetail | SessionDetail;
 }
 
 /** Frames by their type (RFC 9113, section 6); ALTSVC, ORIGIN and unknown ones are `other`. */
