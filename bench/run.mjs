@@ -1,13 +1,20 @@
+import bothEnds from './cases/both-ends.mjs';
 import bulk from './cases/bulk.mjs';
 import client from './cases/client.mjs';
+import delay from './cases/delay.mjs';
+import grpc from './cases/grpc.mjs';
 import idle from './cases/idle.mjs';
+import latency from './cases/latency.mjs';
+import shapes from './cases/shapes.mjs';
 import small from './cases/small.mjs';
 import { findLoad } from './harness/load.mjs';
 import { readOptions, usage } from './harness/options.mjs';
 import { printCase, printFailure, printHead, writeJson } from './harness/report.mjs';
 import { runCase } from './harness/rounds.mjs';
 
-const all = [...small, ...bulk, ...client, ...idle];
+const all = [
+  ...small, ...shapes, ...bulk, ...client, ...bothEnds, ...grpc, ...delay, ...latency, ...idle,
+];
 
 async function main() {
   const options = readOptions(process.argv.slice(2));

@@ -12,8 +12,9 @@ const WARM_UP = 0.7;
  * @param settings what the script wants to know, with `serverOptions` for `createServer`
  * @param tls gives the files of a key and a certificate, if the server is to speak TLS
  * @param bodyFile gives the file that each request sends
+ * @param headers of each request, each `name: value`
  */
-export function serverCase({ name, script, shape, unit = 'req/s', perRequest = 1, settings = {}, tls, bodyFile }) {
+export function serverCase({ name, script, shape, unit = 'req/s', perRequest = 1, settings = {}, tls, bodyFile, headers }) {
   return {
     name,
     unit,
@@ -21,7 +22,7 @@ export function serverCase({ name, script, shape, unit = 'req/s', perRequest = 1
       const worker = new Worker(script, { module, ...settings, tls: await tls?.() });
       try {
         const { port } = await worker.ready();
-        const target = { url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}/`, ...shape, bodyFile: bodyFile?.() };
+        const target = { url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}/`, ...shape, bodyFile: bodyFile?.(), headers };
         // The first, tiny, run finds the rate that the length of the second is made from.
         await load.measure({ ...target, seconds: WARM_UP / 2 });
         await load.measure({ ...target, seconds: WARM_UP });

@@ -12,6 +12,7 @@ function small(prefix, script, [connections, streams], tls) {
 export default [
   ...SHAPES.map((shape) => small('small', 'servers/hello-core.mjs', shape)),
   small('tls', 'servers/hello-core.mjs', [1, 100], tlsFiles),
+  small('tls', 'servers/hello-core.mjs', [10, 10], tlsFiles),
   small('tls', 'servers/hello-core.mjs', [10, 1], tlsFiles),
   small('compat', 'servers/hello-compat.mjs', [1, 100]),
   small('compat', 'servers/hello-compat.mjs', [10, 10]),

@@ -1,12 +1,9 @@
 import { once } from 'node:events';
 import * as net from 'node:net';
+import { PREFACE, SETTINGS, SETTINGS_ACK } from './frames.mjs';
 
 // Sessions that do nothing, from plain sockets: preface, SETTINGS, acknowledgement, silence.
 
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-/** SETTINGS frames without entries: type 4, and as an acknowledgement with flag 1. */
-const SETTINGS = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
-const SETTINGS_ACK = Buffer.from([0, 0, 0, 4, 1, 0, 0, 0, 0]);
 /** How many connections are opened at a time: well below any listen backlog. */
 const BATCH = 50;
 

@@ -17,10 +17,10 @@ function openSession(url) {
   });
 }
 
-function request(session, { path, body }) {
+function request(session, { path, body, headers }) {
   return new Promise((resolve, reject) => {
     const stream = session.request(
-      body === undefined ? { ':path': path } : { ':path': path, ':method': 'POST' },
+      { ':path': path, ':method': body === undefined ? 'GET' : 'POST', ...headers },
       { endStream: body === undefined });
     let status;
     stream.on('error', reject);
@@ -35,8 +35,9 @@ function request(session, { path, body }) {
 }
 
 /** Sends until the time is over or the number of requests is reached; counts what was answered. */
-async function run({ url, path = '/', connections, streams, seconds, maxRequests, bodyFile }) {
-  const what = { path, body: bodyFile === undefined ? undefined : fs.readFileSync(bodyFile) };
+async function run({ url, path = '/', connections, streams, seconds, maxRequests, bodyFile, headers = [] }) {
+  const what = { path, body: bodyFile === undefined ? undefined : fs.readFileSync(bodyFile),
+    headers: Object.fromEntries(headers.map((header) => header.split(/: (.*)/s, 2))) };
   const sessions = await Promise.all(Array.from({ length: connections }, () => openSession(url)));
   const cpuBefore = process.cpuUsage();
   const started = performance.now();

@@ -70,10 +70,10 @@ export class Worker {
   #child;
   #stderr = '';
 
-  constructor(script, settings) {
+  constructor(script, settings, flags = []) {
     this.#child = track(fork(fileURLToPath(new URL(`../${script}`, import.meta.url)), [], {
       env: { ...process.env, BENCH_SETTINGS: JSON.stringify(settings) },
-      execArgv: ['--expose-gc', '--no-warnings'],
+      execArgv: ['--expose-gc', '--no-warnings', ...flags],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     }));
     this.#child.stderr.setEncoding('utf8').on('data', (text) => {

@@ -1,7 +1,7 @@
 import { run, Worker } from './children.mjs';
 
 // Two sources of requests with one face: `h2load`, and a client made of node:http2 where h2load is missing.
-//   measure({ url, connections, streams, seconds, bodyFile }) -> { requests, perSecond }
+//   measure({ url, connections, streams, seconds, bodyFile, headers }) -> { requests, perSecond }
 
 /** A run never sends more than this, however fast the server is. */
 const MAX_REQUESTS = 2_000_000;
@@ -26,16 +26,19 @@ class H2load {
   /** Requests per second last seen, by URL: it decides how many make up a run of the wanted length. */
   #rates = new Map();
 
+  program = 'h2load';
+
   constructor(version) {
     this.name = version;
     this.note = undefined;
   }
 
-  async measure({ url, connections, streams, seconds, bodyFile }) {
+  async measure({ url, connections, streams, seconds, bodyFile, headers = [] }) {
     const parallel = connections * streams;
     const wanted = Math.round((this.#rates.get(url) ?? 0) * seconds);
     const requests = Math.min(MAX_REQUESTS, Math.max(parallel * 2, wanted));
-    const args = ['-n', requests, '-c', connections, '-m', streams, ...(bodyFile ? ['-d', bodyFile] : []), url];
+    const args = ['-n', requests, '-c', connections, '-m', streams, ...(bodyFile ? ['-d', bodyFile] : []),
+      ...headers.flatMap((header) => ['-H', header]), url];
     const result = readSummary(await run('h2load', args.map(String), patience(seconds)));
     this.#rates.set(url, result.perSecond);
     return result;

@@ -23,6 +23,19 @@ export function bodyFile(bytes) {
   return file;
 }
 
+/** A JSON document of that many bytes. */
+export function jsonFile(bytes) {
+  const file = inFolder(`json-${bytes}`);
+  const document = { user: 'somebody', text: '' };
+  document.text = 'x'.repeat(bytes - JSON.stringify(document).length);
+  fs.writeFileSync(file, JSON.stringify(document));
+  return file;
+}
+
+export function logFile() {
+  return inFolder('log');
+}
+
 /** A folder to serve, with the eleven bytes of the small cases in `hello`. */
 export function helloFolder() {
   const root = inFolder('htdocs');

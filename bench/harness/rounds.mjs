@@ -7,8 +7,9 @@ import { compare } from './statistics.mjs';
 export async function runCase(benchCase, { options, load }) {
   const opened = {};
   try {
-    opened.ours = await benchCase.open(options.module, { load });
-    opened.builtin = await benchCase.open('node:http2', { load });
+    const modules = { ours: options.module, builtin: 'node:http2' };
+    const opening = benchCase.builtinFirst ? ['builtin', 'ours'] : ['ours', 'builtin'];
+    for (const side of opening) opened[side] = await benchCase.open(modules[side], { load });
     const rounds = [];
     for (let index = 0; index < options.rounds; index++) {
       const round = {};

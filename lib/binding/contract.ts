@@ -1,17 +1,23 @@
 /** The native half of a session. Numbers that are negative are nghttp2 error codes. */
 export interface NativeSession {
-  /** Feeds received bytes; gives the integers now in the batch, negative if the batch has moved. */
-  receive(chunk: Uint8Array, batch: number): number;
-  /** Fills `out` with frames; `budget` bounds the external bytes that belong between them. */
-  pull(out: Uint8Array, batch: number, budget: number): number;
+  /** Feeds the first `length` bytes of `chunk`; gives the integers now in the batch, negative if the batch has moved. */
+  receive(chunk: Uint8Array, length: number, batch: number): number;
+  /**
+   * Fills `out` with frames, behind `from` octets that are in it already; `budget` bounds the external bytes that belong
+   * between them. With a socket's descriptor (negative: none) an output that has no segments is written to it, as far as
+   * it takes it; not yet, if `hold` is set and the batch says that more may follow.
+   */
+  pull(out: Uint8Array, from: number, batch: number, budget: number, fd: number, hold: boolean): number;
 
   request(text: string, count: number, end: boolean, parent: number, weight: number, exclusive: boolean): number;
   respond(id: number, text: string, count: number, end: boolean): number;
   inform(id: number, text: string, count: number): number;
   push(id: number, text: string, count: number): number;
   trailers(id: number, text: string, count: number): number;
-  /** A small write, copied. `most` is 0 for bytes, else the most UTF-8 bytes that a string has. */
-  writeCopy(id: number, chunk: Uint8Array | string, most: number, flags: number): boolean;
+  /** A small write, copied: the first `length` octets of `chunk`. */
+  writeCopy(id: number, chunk: Uint8Array, length: number, flags: number): boolean;
+  /** A small write of a string, which has at most `most` octets as UTF-8. */
+  writeText(id: number, text: string, most: number, flags: number): boolean;
   /** A large write: the bytes stay here, until a segment record asks for them. */
   writeExternal(id: number, length: number, flags: number): boolean;
   finishWrite(id: number, flags: number): boolean;
@@ -79,5 +85,10 @@ export interface NativeBinding {
   stats(out: Float64Array): void;
   /** Nanoseconds of the monotonic clock. */
   now(): number;
+  /**
+   * Writes pieces `from` to `to` (exclusive) of a plan to a socket: three numbers each, index into `chunks`, offset and
+   * length. Gives the bytes that it took, or -errno.
+   */
+  sendPieces(fd: number, chunks: Uint8Array[], plan: Float64Array, from: number, to: number): number;
   layout(): Record<string, number>;
 }

@@ -5,8 +5,10 @@ export const enum BatchHeader {
   OutLength = 0,
   More = 1,
   Segments = 2,
-  Notes = 3,
-  Start = 4,
+  Sent = 3,
+  Holds = 4,
+  Notes = 5,
+  Start = 6,
 }
 
 /** Bits of the notes: what the session can be asked for after a call. */

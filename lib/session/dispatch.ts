@@ -1,6 +1,7 @@
 import { type Batch, giveBack } from '../binding/batch.js';
 import { Record, REPORTED_SETTINGS } from '../binding/records.js';
 import { decodeHeaders, decoded } from '../headers/decode.js';
+import { DirectReader } from '../socket/direct-reader.js';
 import type { Http2Stream } from '../stream/stream.js';
 import {
   onAltsvc, onFrameError, onGoaway, onHeaders, onInternalError, onLimitHit, onOrigin, onPing, onPingAck, onPriority, onSettings,
@@ -23,7 +24,8 @@ export class Dispatch {
 
   constructor(
     private readonly session: Http2Session, private readonly batch: Batch, start: number, private readonly end: number,
-    private readonly chunk: Uint8Array, private readonly settles: boolean,
+    private chunk: Uint8Array, private readonly length: number, private reader: DirectReader | undefined,
+    private readonly settles: boolean,
   ) {
     this.at = start;
   }
@@ -41,6 +43,10 @@ export class Dispatch {
         session._transport!.received();
       } else {
         // A listener threw. That ends the process, or somebody handles it; then the rest has still happened.
+        if (this.reader !== undefined) {
+          this.chunk = DirectReader.preserve(this.chunk, this.length);
+          this.reader = undefined;
+        }
         process.nextTick(runAgain, this);
       }
     }
@@ -63,7 +69,7 @@ export class Dispatch {
       }
       case Record.Data:
         this.at += 4;
-        this.streamOf(ints[record + 1]!)?._onData(pieceOf(this.chunk, ints[record + 2]!, ints[record + 3]!));
+        this.streamOf(ints[record + 1]!)?._onData(this.piece(ints[record + 2]!, ints[record + 3]!));
         break;
       case Record.EndStream:
         this.at += 2;
@@ -77,6 +83,10 @@ export class Dispatch {
         this.settle();
         if (!session._destroyed) this.sessionRecord(record, ints, bytes);
     }
+  }
+
+  private piece(offset: number, length: number): Buffer {
+    return this.reader !== undefined ? this.reader.piece(offset, length) : pieceOf(this.chunk, offset, length);
   }
 
   /** Frames of the connection, and rare ones of streams: each after all that was told before has sunk in. */

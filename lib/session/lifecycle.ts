@@ -98,9 +98,11 @@ function cancelPings(session: Http2Session): void {
   for (const callback of session._pings.cancel()) cancelPing(callback);
 }
 
-function socketOnError(this: Duplex, error: Error & { code?: string }): void {
+function socketOnError(this: Duplex, error: Error & { code?: string; syscall?: string }): void {
   const session = sessionOf(this);
   if (session === undefined) return;
+  // A peer that is gone is no error of the session, as long as only writing tells: node:http2 waits for the 'close' too.
+  if (error.syscall === 'write') return;
   // After a GOAWAY the peer may go as it likes.
   if (error.code === 'ECONNRESET' && session._goawayCode !== null) session.destroy();
   else session.destroy(error);

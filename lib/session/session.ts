@@ -15,6 +15,7 @@ import { sessionStats } from '../observe/stats.js';
 import type { SessionStats } from '../observe/types.js';
 import { settingsInForce } from '../settings/in-force.js';
 import { type Settings, settingsPairs, validateSettings } from '../settings/values.js';
+import type { PieceSink } from '../socket/gather.js';
 import type { Http2Stream } from '../stream/stream.js';
 import { assertIsObject, validateBuffer, validateFunction, validateInt32, validateNumber } from '../validate.js';
 import {
@@ -440,11 +441,11 @@ export class Http2Session extends EventEmitter {
     return (this._socket?.writableLength ?? 0) > 0;
   }
 
-  /** @internal Gives the socket `length` octets of what a stream keeps. */
-  _writeExternal(socket: Duplex, id: number, length: number): void {
+  /** @internal Gives away `length` octets of what a stream keeps. */
+  _takeExternal(sink: PieceSink, id: number, length: number): void {
     const stream = this._streams.get(id);
-    if (stream !== undefined) stream._takeExternal(socket, length);
-    else socket.write(Buffer.alloc(length));
+    if (stream !== undefined) stream._takeExternal(sink, length);
+    else sink.add(Buffer.alloc(length), 0, length);
   }
 }
 

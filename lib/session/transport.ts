@@ -4,33 +4,35 @@ import { type Batch, giveBack, takeBatch } from '../binding/batch.js';
 import type { NativeSession } from '../binding/contract.js';
 import { BatchHeader, Record } from '../binding/records.js';
 import { takeNotes } from '../observe/notes.js';
+import { DirectReader } from '../socket/direct-reader.js';
+import type { PieceSink } from '../socket/gather.js';
+import { giveOutBack, SocketOutput, takeOut } from '../socket/output.js';
 import { Dispatch } from './dispatch.js';
 import { dispatchSent, sizeOfSentRecord } from './dispatch-sent.js';
 import { onEndedByCore } from './incoming.js';
 import type { Http2Session } from './session.js';
 
-/** Octets that one pull can give. All sessions share the memory: what is not written at once is copied out of it. */
-const OUT_CAPACITY = 64 * 1024;
-/** Octets of large chunks that one pull puts between its frame headers. */
-const BUDGET = 32 * 1024 * 1024;
-/** With more than this waiting in the socket, the streams wait. */
-const MAX_WAITING = 256 * 1024;
-/** An output up to this size is copied; a larger one takes the memory with it. */
-const COPIED = 16 * 1024;
+/**
+ * Octets of large chunks that one pull puts between its frame headers: more than a socket takes at once, and not so much
+ * that the answer to a PING or a reset has to wait long.
+ */
+const BUDGET = 4 * 1024 * 1024;
 
-let spare: Buffer | undefined;
+/** An output that is longer is sent, even if more may follow in this turn. */
+const MAX_HELD = 32 * 1024;
 
-function takeOut(): Buffer {
-  const out = spare ?? Buffer.allocUnsafeSlow(OUT_CAPACITY);
-  spare = undefined;
-  return out;
+/** Records that streams are told when the socket has what they speak of. */
+interface Untold {
+  readonly batch: Batch;
+  readonly end: number;
+  taken: boolean;
 }
 
 /**
  * Between a session and its socket: received chunks go to the core and what it recorded is dispatched; what the core
  * wants to send is written once per turn.
  *
- * The socket is used through its public API only, so it can be any Duplex.
+ * Any Duplex will do, by its public API. Node's own sockets are read and written in a shorter way where they allow it.
  */
 export class Transport {
   /** A received chunk is being dispatched: another one has to wait. */
@@ -40,13 +42,22 @@ export class Transport {
   private flushing = false;
   private blocked = false;
   private closed = false;
+  private more = false;
+  /** Output that waits for what those may write who are told that it is out, and its length. */
+  private heldOut: Buffer | undefined;
+  private held = 0;
+  private reader: DirectReader | undefined;
+  private readonly output: SocketOutput;
+  /** In the order of the pulls. */
+  private untold: Untold[] | undefined;
 
   private readonly onData = (chunk: Uint8Array | string): void => {
-    this.receive(typeof chunk === 'string' ? Buffer.from(chunk, this.socket.readableEncoding ?? 'utf8') : chunk);
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, this.socket.readableEncoding ?? 'utf8') : chunk;
+    this.receive(bytes, bytes.length);
   };
 
   private readonly onDrain = (): void => {
-    if (!this.blocked) return;
+    if (!this.blocked || this.output.full) return;
     this.blocked = false;
     this.flush();
   };
@@ -60,10 +71,12 @@ export class Transport {
     readonly socket: Duplex,
   ) {
     this.fromEventLoop = socket instanceof net.Socket;
+    this.output = new SocketOutput(socket);
   }
 
   start(): void {
-    this.socket.on('data', this.onData);
+    this.reader = DirectReader.for(this.socket, (memory, length) => this.receive(memory, length));
+    if (this.reader === undefined) this.socket.on('data', this.onData);
     this.socket.on('drain', this.onDrain);
     // A socket that somebody has paused before handing it over must flow as well.
     this.socket.resume();
@@ -72,26 +85,33 @@ export class Transport {
   /** Sends what is left; then nothing more is received or sent. The socket keeps flowing, so that its end is seen. */
   finish(): void {
     if (this.closed) return;
-    while (this.pull(false) && this.more);
+    this.output.leaveToStream();
+    while (this.pull(false, false) && this.more);
     this.closed = true;
+    this.forget();
+    this.reader?.stop();
     this.socket.removeListener('data', this.onData);
     this.backlog = undefined;
     this.socket.removeListener('drain', this.onDrain);
   }
 
-  receive(chunk: Uint8Array): void {
+  private receive(chunk: Uint8Array, length: number): void {
     if (this.closed) return;
     if (this.receiving) {
-      (this.backlog ??= []).push(chunk);
+      (this.backlog ??= []).push(this.reader === undefined ? chunk : DirectReader.preserve(chunk, length));
       return;
     }
+    this.take(chunk, length, this.reader);
+  }
+
+  private take(chunk: Uint8Array, length: number, reader: DirectReader | undefined): void {
     this.receiving = true;
     this.session._touch();
     const batch = takeBatch();
-    const end = batch.settle(this.native.receive(chunk, batch.index));
+    const end = batch.settle(this.native.receive(chunk, length, batch.index));
     const notes = batch.ints[BatchHeader.Notes]!;
     if (notes !== 0) takeNotes(this.session, this.native, notes);
-    new Dispatch(this.session, batch, BatchHeader.Start, end, chunk, this.fromEventLoop).run();
+    new Dispatch(this.session, batch, BatchHeader.Start, end, chunk, length, reader, this.fromEventLoop).run();
   }
 
   /** The last chunk is dispatched. */
@@ -99,7 +119,7 @@ export class Transport {
     this.receiving = false;
     if (this.closed) return;
     const next = this.backlog?.shift();
-    if (next !== undefined) this.receive(next);
+    if (next !== undefined) this.take(next, next.length, undefined);
     else this.flush();
   }
 
@@ -126,10 +146,11 @@ export class Transport {
     try {
       do {
         this.scheduled = false;
-        if (this.blocked || !this.pull(this.fromEventLoop)) break;
+        if (this.blocked || !this.pull(this.fromEventLoop, this.fromEventLoop)) break;
         // What was dispatched may have brought new commands.
       } while (!this.closed && (this.more || this.scheduled));
     } finally {
+      if (this.held > 0 && !this.closed) this.pull(false, false);
       this.flushing = false;
     }
   }
@@ -137,71 +158,105 @@ export class Transport {
   /** Sends what is written now, before it is dropped; from within any call. */
   purge(): void {
     if (this.closed || this.blocked) return;
-    while (this.pull(false) && this.more && !this.blocked && !this.closed);
+    while (this.pull(false, false) && this.more && !this.blocked && !this.closed);
   }
 
-  private more = false;
-
-  private pull(settles: boolean): boolean {
-    const { native, socket } = this;
+  /**
+   * @param settles whether ticks may run
+   * @param holds whether a small output may wait for what is written in answer to it
+   */
+  private pull(settles: boolean, holds: boolean): boolean {
+    const { native, socket, output, held } = this;
     if (socket.destroyed) return false;
-    const out = takeOut();
+    const out = this.heldOut ?? takeOut();
+    this.heldOut = undefined;
+    this.held = 0;
     const batch = takeBatch();
-    const end = batch.settle(native.pull(out, batch.index, BUDGET));
+    const hold = holds && held < MAX_HELD && this.untold === undefined;
+    const end = batch.settle(native.pull(out, held, batch.index, BUDGET, output.descriptor(), hold));
     const { ints } = batch;
     const length = ints[BatchHeader.OutLength]!;
     const more = ints[BatchHeader.More]!;
     const notes = ints[BatchHeader.Notes]!;
     this.more = more === 1;
-    if (length > 0) {
-      const bytes = this.keep(out, length);
-      if (ints[BatchHeader.Segments] === 0) socket.write(bytes);
-      else this.writeSegments(bytes, batch, end);
+    let taken = true;
+    if (hold && ints[BatchHeader.Holds] === 1) {
+      this.heldOut = out;
+      this.held = length;
+    } else if (length > 0) {
+      if (ints[BatchHeader.Segments] === 0) output.write(out, length, ints[BatchHeader.Sent]!);
+      else taken = this.writeSegments(out, length, batch, end);
       this.session._progress++;
       this.session._touch();
-      this.blocked = socket.writableNeedDrain &&
-        socket.writableLength >= Math.max(MAX_WAITING, socket.writableHighWaterMark);
+      this.blocked = output.full;
     } else {
-      spare = out;
+      giveOutBack(out);
     }
     if (notes !== 0) takeNotes(this.session, native, notes);
-    if (end === BatchHeader.Start) giveBack(batch);
-    else if (this.fromEventLoop) dispatchSent(this.session, batch, BatchHeader.Start, end, settles);
-    // A Duplex hands the bytes over at once: the reader of what was written must get a turn before the writer.
-    else setImmediate(dispatchLater, this.session, batch, end);
+    if (this.untold === undefined && taken) this.tell(batch, end, settles);
+    else if (taken) this.untold!.push({ batch, end, taken });
     if (more < 0 && !this.session.destroyed) onEndedByCore(this.session, more);
     return true;
   }
 
-  private keep(out: Buffer, length: number): Buffer {
-    if (length > COPIED) return out.subarray(0, length);
-    spare = out;
-    const bytes = Buffer.allocUnsafe(length);
-    out.copy(bytes, 0, 0, length);
-    return bytes;
+  /** @returns whether the socket has it all; if not, the records wait until it has */
+  private writeSegments(out: Buffer, length: number, batch: Batch, end: number): boolean {
+    const untold: Untold = { batch, end, taken: false };
+    const collect = (sink: PieceSink, bytes: Buffer): void => {
+      collectSegments(this.session, batch, end, bytes, length, sink);
+    };
+    const taken = this.output.writePieces(out, length, collect, (error) => this.onTaken(untold, error));
+    if (!taken) (this.untold ??= []).push(untold);
+    return taken;
   }
 
-  /** Frame headers from the output, and between them the chunks that the streams have kept. */
-  private writeSegments(bytes: Buffer, batch: Batch, end: number): void {
-    const { socket } = this;
-    const { ints } = batch;
-    const { buffer, byteOffset } = bytes;
-    let from = 0;
-    socket.cork();
-    for (let at: number = BatchHeader.Start; at < end;) {
-      if (ints[at] !== Record.Segment) {
-        at += sizeOfSentRecord(ints[at]!);
-        continue;
-      }
-      const offset = ints[at + 1]!;
-      if (offset > from) socket.write(Buffer.from(buffer, byteOffset + from, offset - from));
-      from = offset;
-      this.session._writeExternal(socket, ints[at + 2]!, ints[at + 3]!);
-      at += 4;
+  private onTaken(what: Untold, error: Error | null | undefined): void {
+    what.taken = true;
+    // The session hears of the error too, and tells its streams.
+    if (error) this.forget();
+    const { untold } = this;
+    while (untold?.[0]?.taken === true) {
+      const { batch, end } = untold.shift()!;
+      if (untold.length === 0) this.untold = undefined;
+      this.tell(batch, end, this.fromEventLoop);
     }
-    if (from < bytes.length) socket.write(bytes.subarray(from));
-    socket.uncork();
+    if (this.blocked && !this.output.full) {
+      this.blocked = false;
+      this.flush();
+    }
   }
+
+  private forget(): void {
+    for (const { batch } of this.untold ?? []) giveBack(batch);
+    this.untold = undefined;
+  }
+
+  /** Streams learn what has become of their writes. */
+  private tell(batch: Batch, end: number, settles: boolean): void {
+    if (end === BatchHeader.Start) giveBack(batch);
+    else if (this.fromEventLoop) dispatchSent(this.session, batch, BatchHeader.Start, end, settles);
+    // A Duplex hands the bytes over at once: the reader of what was written must get a turn before the writer.
+    else setImmediate(dispatchLater, this.session, batch, end);
+  }
+}
+
+/** Frame headers from the output, and between them the chunks that the streams have kept. */
+function collectSegments(
+  session: Http2Session, { ints }: Batch, end: number, out: Buffer, length: number, sink: PieceSink,
+): void {
+  let from = 0;
+  for (let at: number = BatchHeader.Start; at < end;) {
+    if (ints[at] !== Record.Segment) {
+      at += sizeOfSentRecord(ints[at]!);
+      continue;
+    }
+    const offset = ints[at + 1]!;
+    if (offset > from) sink.add(out, from, offset - from);
+    from = offset;
+    session._takeExternal(sink, ints[at + 2]!, ints[at + 3]!);
+    at += 4;
+  }
+  if (from < length) sink.add(out, from, length - from);
 }
 
 function dispatchLater(session: Http2Session, batch: Batch, end: number): void {

@@ -1,5 +1,5 @@
-import type { Duplex } from 'node:stream';
 import { WriteFlag } from '../binding/contract.js';
+import type { PieceSink } from '../socket/gather.js';
 import { maybeDestroyStream, StreamBase } from './base.js';
 
 /**
@@ -7,8 +7,12 @@ import { maybeDestroyStream, StreamBase } from './base.js';
  * chunk itself is handed to the socket.
  */
 const COPIED = 4096;
-/** Longest string whose UTF-8 form is sure to be copied. */
+/** Longest string whose UTF-8 form is sure to be copied: octets of a longer one are counted first. */
 const COPIED_STRING = Math.floor(COPIED / 3);
+
+/** Octets up to which one of many writes is put together with the others, and room for that. */
+const PUT_TOGETHER = 1024;
+const together = Buffer.allocUnsafeSlow(16 * 1024);
 
 type WriteCallback = (error?: Error | null) => void;
 
@@ -58,13 +62,7 @@ export abstract class WritableSide extends StreamBase {
     if (!this.beginWrite(callback)) return;
     this.inFlight = 0;
     for (const { chunk } of chunks) this.inFlight += chunk.length;
-    const flags = this.lastFlags();
-    let queued = false;
-    for (let i = 0; i < chunks.length; i++) {
-      const { chunk, encoding } = chunks[i]!;
-      queued = this.queue(chunk, encoding, i === chunks.length - 1 ? flags : 0) || queued;
-    }
-    this.finishWrite(queued, callback);
+    this.finishWrite(this.queueAll(chunks, this.lastFlags()), callback);
     if (this._session !== undefined) this._publishBodyChunk(true, chunks, '');
   }
 
@@ -93,18 +91,46 @@ export abstract class WritableSide extends StreamBase {
     const core = this.core!;
     const id = this._id!;
     if (typeof chunk === 'string') {
-      if (chunk.length <= COPIED_STRING && chunk.length > 0 && (encoding === 'utf8' || encoding === 'utf-8'))
-        return core.writeCopy(id, chunk, chunk.length * 3, flags);
+      if (chunk.length <= COPIED && chunk.length > 0 && (encoding === 'utf8' || encoding === 'utf-8')) {
+        const most = chunk.length <= COPIED_STRING ? chunk.length * 3 : Buffer.byteLength(chunk);
+        if (most <= COPIED) return core.writeText(id, chunk, most, flags);
+      }
       chunk = Buffer.from(chunk, encoding);
     }
     if (chunk.length === 0) {
       if (flags !== 0) core.finishWrite(id, flags);
       return false;
     }
-    if (chunk.length <= COPIED) return core.writeCopy(id, chunk, 0, flags);
+    if (chunk.length <= COPIED) return core.writeCopy(id, chunk, chunk.length, flags);
     if (!core.writeExternal(id, chunk.length, flags)) return false;
     (this.external ??= []).push(chunk);
     return true;
+  }
+
+  /** @returns whether there was anything to queue, and a stream to queue it for */
+  private queueAll(chunks: Array<{ chunk: Uint8Array | string; encoding: BufferEncoding }>, flags: number): boolean {
+    const core = this.core!;
+    const id = this._id!;
+    let queued = false;
+    // Small chunks are put together: one crossing for as many as fit.
+    let length = 0;
+    const take = (last: number): void => {
+      if (length > 0) queued = core.writeCopy(id, together, length, last) || queued;
+      length = 0;
+    };
+    for (let i = 0; i < chunks.length; i++) {
+      const { chunk, encoding } = chunks[i]!;
+      const small = typeof chunk !== 'string' && chunk.length <= PUT_TOGETHER && chunk.length > 0;
+      if (!small || length + chunk.length > together.length) take(0);
+      if (small) {
+        together.set(chunk, length);
+        length += chunk.length;
+      } else {
+        queued = this.queue(chunk, encoding, i === chunks.length - 1 ? flags : 0) || queued;
+      }
+    }
+    if (length > 0) take(flags);
+    return queued;
   }
 
   private finishWrite(queued: boolean, callback: WriteCallback): void {
@@ -170,8 +196,8 @@ export abstract class WritableSide extends StreamBase {
     else writeCallback();
   }
 
-  /** @internal Gives the socket the next `length` octets of the chunks kept here. */
-  _takeExternal(socket: Duplex, length: number): void {
+  /** @internal Gives away the next `length` octets of the chunks kept here. */
+  _takeExternal(sink: PieceSink, length: number): void {
     this._progress++;
     while (length > 0) {
       const chunk = this.external?.[0];
@@ -179,12 +205,11 @@ export abstract class WritableSide extends StreamBase {
       const part = chunk === undefined ? 0 : Math.min(length, chunk.length - from);
       if (part <= 0) {
         // Its memory was transferred away after the write. The frame's length is announced already.
-        socket.write(Buffer.alloc(length));
+        sink.add(Buffer.alloc(length), 0, length);
         process.nextTick(destroyStream, this, new TypeError('A chunk was detached before it could be sent'));
         return;
       }
-      // Not subarray(), which takes twice the time.
-      socket.write(part === chunk!.length ? chunk! : Buffer.from(chunk!.buffer, chunk!.byteOffset + from, part));
+      sink.add(chunk!, from, part);
       length -= part;
       if (from + part === chunk!.length) {
         this.external!.shift();

@@ -449,6 +449,7 @@ int Callbacks::send_body(nghttp2_session*, nghttp2_frame* frame, const uint8_t* 
   if (stream->write_pending && stream->outbound.empty()) {
     stream->write_pending = false;
     s->record(kWrote, stream->id);
+    if (!stream->ended) s->more_may_follow_ = true;
   }
   if (!stream->outbound.empty()) s->note_unfinished(stream->id);
   // After kWrote: the writer has finished when it is asked for trailers.

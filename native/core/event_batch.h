@@ -82,6 +82,8 @@ class EventBatch {
     header[kBatchMore] = 0;
     header[kBatchSegments] = 0;
     header[kBatchNotes] = 0;
+    header[kBatchSent] = 0;
+    header[kBatchHolds] = 0;
   }
 
   template <typename... Fields>

@@ -10,13 +10,16 @@ namespace duetto {
 
 // The first integers of every batch.
 enum BatchHeader : int32_t {
-  kBatchOutLength = 0,  // bytes that pull() wrote
+  kBatchOutLength = 0,  // bytes in the output, with those that were there before
   kBatchMore = 1,       // 1: pull() stopped for room or budget, call again;
                         // negative: nghttp2 has ended the session by itself, with
                         // this error
   kBatchSegments = 2,  // number of kSegment records
-  kBatchNotes = 3,     // bits of Note: what waits to be asked for
-  kBatchStart = 4,
+  kBatchSent = 3,      // bytes of the output that the socket has taken already, or -errno
+  kBatchHolds = 4,     // 1: a stream whose write is through has not ended, so that
+                       // more may follow when it is told
+  kBatchNotes = 5,     // bits of Note: what waits to be asked for
+  kBatchStart = 6,
 };
 
 // What happened that is worth asking for, after receive() and pull().

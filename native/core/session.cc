@@ -106,22 +106,23 @@ bool Session::take_up_headers() {
   return fits;
 }
 
-void Session::pull(uint8_t* out, size_t capacity, size_t budget, EventBatch* batch) {
+void Session::pull(uint8_t* out, size_t from, size_t capacity, size_t budget, EventBatch* batch) {
   batch->begin();
   batch_ = batch;
   out_ = out;
   out_capacity_ = capacity;
-  out_length_ = 0;
+  out_length_ = from;
   external_ = 0;
   segments_ = 0;
   budget_ = budget;
   out_full_ = false;
+  more_may_follow_ = false;
 
   if (!rest_.empty()) {
-    const size_t n = std::min(capacity, rest_.size() - rest_head_);
-    std::memcpy(out, rest_.data() + rest_head_, n);
+    const size_t n = std::min(capacity - from, rest_.size() - rest_head_);
+    std::memcpy(out + from, rest_.data() + rest_head_, n);
     rest_head_ += n;
-    out_length_ = n;
+    out_length_ += n;
     if (rest_head_ == rest_.size()) {
       rest_.clear();
       rest_head_ = 0;
@@ -147,13 +148,14 @@ void Session::pull(uint8_t* out, size_t capacity, size_t budget, EventBatch* bat
     }
   }
 
-  counters_[kStatBytesSent] += out_length_ + external_;
+  counters_[kStatBytesSent] += out_length_ - from + external_;
   if (!out_full_ && !unfinished_.empty()) find_stalls();
   int32_t* header = batch->ints.data();
   header[kBatchOutLength] = static_cast<int32_t>(out_length_);
   header[kBatchMore] = out_full_ ? 1 : ended_by_itself() ? invalid_code_ : 0;
   header[kBatchSegments] = segments_;
   header[kBatchNotes] = notes();
+  header[kBatchHolds] = more_may_follow_ && segments_ == 0 && !out_full_ ? 1 : 0;
   out_ = nullptr;
   batch_ = nullptr;
 }

@@ -84,9 +84,10 @@ class Session {
   // ends the session is a record as well.
   void receive(const uint8_t* data, size_t length, EventBatch* batch);
 
-  // Puts frames into `out`, at most `capacity` bytes, and stops early when
-  // more than `budget` bytes of external segments belong between them.
-  void pull(uint8_t* out, size_t capacity, size_t budget, EventBatch* batch);
+  // Puts frames into `out` behind the first `from` bytes, which are as many
+  // more of the output; at most `capacity` bytes in all. Stops early when more
+  // than `budget` bytes of external segments belong between them.
+  void pull(uint8_t* out, size_t from, size_t capacity, size_t budget, EventBatch* batch);
 
   bool wants_write() const;
   bool wants_read() const { return nghttp2_session_want_read(ng_) != 0; }
@@ -232,6 +233,7 @@ class Session {
   int32_t segments_ = 0;
   size_t budget_ = 0;
   bool out_full_ = false;
+  bool more_may_follow_ = false;
 
   // A header block that goes on in the next chunk.
   std::vector<int32_t> partial_ints_;

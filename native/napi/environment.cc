@@ -74,6 +74,7 @@ Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(std::make
       InstanceMethod("lendBatch", &Environment::lend_batch),
       InstanceMethod("batchMemory", &Environment::batch_memory),
       InstanceMethod("errorString", &Environment::error_string),
+      InstanceMethod("sendPieces", &Environment::send_pieces),
       InstanceMethod("layout", &Environment::layout),
       InstanceMethod("setMeasuring", &Environment::set_measuring),
       InstanceMethod("stats", &Environment::stats),
@@ -134,13 +135,50 @@ Napi::Value Environment::now(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(now_ns()));
 }
 
+// sendPieces(fd, chunks, plan, from, to): writes pieces of chunks to a socket.
+// The plan has three numbers for each: index of the chunk, offset, length.
+// Gives the bytes taken, or -errno.
+Napi::Value Environment::send_pieces(const Napi::CallbackInfo& info) {
+  Napi::Env env = info.Env();
+  const uint32_t from = to_uint32(env, info[3]);
+  const uint32_t to = to_uint32(env, info[4]);
+  const double* plan = to_doubles(env, info[2], size_t{to} * 3);
+  uint32_t chunk_count = 0;
+  napi_get_array_length(env, info[1], &chunk_count);
+  if (plan == nullptr || from > to) return Napi::Number::New(env, 0);
+
+  std::vector<Piece>& chunks = heart_->chunks;
+  chunks.clear();
+  for (uint32_t i = 0; i < chunk_count; ++i) {
+    napi_value chunk = nullptr;
+    napi_get_element(env, info[1], i, &chunk);
+    const Bytes bytes = to_bytes(env, chunk);
+    chunks.push_back(Piece{bytes.data, bytes.length});
+  }
+  std::vector<Piece>& pieces = heart_->pieces;
+  pieces.clear();
+  for (uint32_t i = from; i < to; ++i) {
+    const auto index = static_cast<size_t>(plan[i * 3]);
+    const auto offset = static_cast<size_t>(plan[i * 3 + 1]);
+    const auto length = static_cast<size_t>(plan[i * 3 + 2]);
+    // Memory that was transferred away meanwhile: the reader of the result
+    // finds out when it comes to that piece.
+    if (index >= chunks.size() || offset > chunks[index].length ||
+        length > chunks[index].length - offset)
+      break;
+    pieces.push_back(Piece{chunks[index].data + offset, length});
+  }
+  return Napi::Number::New(env, static_cast<double>(send_now(to_int32(env, info[0]), pieces)));
+}
+
 // The numbers of records.h, for the test that compares them with the reader's.
 Napi::Value Environment::layout(const Napi::CallbackInfo& info) {
   Napi::Object o = Napi::Object::New(info.Env());
   const std::pair<const char*, int32_t> all[] = {
       {"batchOutLength", kBatchOutLength}, {"batchMore", kBatchMore},
-      {"batchSegments", kBatchSegments},   {"batchStart", kBatchStart},
-      {"batchNotes", kBatchNotes},
+      {"batchSegments", kBatchSegments},   {"batchSent", kBatchSent},
+      {"batchHolds", kBatchHolds},         {"batchNotes", kBatchNotes},
+      {"batchStart", kBatchStart},
       {"noteTrace", kNoteTrace},           {"noteGoaway", kNoteGoaway},
       {"noteMeasurements", kNoteMeasurements},
       {"headers", kHeaders},

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../core/session.h"
+#include "socket_writer.h"
 
 namespace duetto {
 
@@ -54,6 +55,9 @@ struct Heart {
   // Scratch for header blocks on their way to nghttp2, which copies them.
   std::vector<char> text = std::vector<char>(16 * 1024);
   std::vector<nghttp2_nv> fields;
+  // Scratch for what goes to a socket.
+  std::vector<Piece> chunks;
+  std::vector<Piece> pieces;
 };
 
 class Environment final : public Napi::Addon<Environment> {
@@ -68,6 +72,7 @@ class Environment final : public Napi::Addon<Environment> {
   void lend_batch(const Napi::CallbackInfo& info);
   Napi::Value batch_memory(const Napi::CallbackInfo& info);
   Napi::Value error_string(const Napi::CallbackInfo& info);
+  Napi::Value send_pieces(const Napi::CallbackInfo& info);
   Napi::Value layout(const Napi::CallbackInfo& info);
   void set_measuring(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);

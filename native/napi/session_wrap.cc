@@ -1,8 +1,10 @@
 #include "session_wrap.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "convert.h"
+#include "socket_writer.h"
 
 namespace duetto {
 
@@ -28,6 +30,7 @@ Napi::Function SessionWrap::Define(Napi::Env env, Environment* environment) {
       InstanceMethod<&SessionWrap::push>("push"),
       InstanceMethod<&SessionWrap::trailers>("trailers"),
       InstanceMethod<&SessionWrap::write_copy>("writeCopy"),
+      InstanceMethod<&SessionWrap::write_text>("writeText"),
       InstanceMethod<&SessionWrap::write_external>("writeExternal"),
       InstanceMethod<&SessionWrap::finish_write>("finishWrite"),
       InstanceMethod<&SessionWrap::reset>("reset"),
@@ -71,23 +74,36 @@ Napi::Value SessionWrap::settle(Napi::Env env, LentBatch* batch) {
   return number(env, moved ? -n : n);
 }
 
-// receive(chunk, batch): the number of integers in the batch
+// receive(chunk, length, batch): takes `length` bytes; gives the number of
+// integers in the batch
 Napi::Value SessionWrap::receive(Info info) {
   Napi::Env env = info.Env();
   if (session_ == nullptr) return number(env, 0);
   const Bytes chunk = to_bytes(env, info[0]);
-  LentBatch* batch = heart_->batches[to_uint32(env, info[1])].get();
-  session_->receive(chunk.data, chunk.length, &batch->events);
+  const size_t length = std::min(chunk.length, size_t{to_uint32(env, info[1])});
+  LentBatch* batch = heart_->batches[to_uint32(env, info[2])].get();
+  session_->receive(chunk.data, length, &batch->events);
   return settle(env, batch);
 }
 
-// pull(out, batch, budget): likewise
+// pull(out, from, batch, budget, fd, hold): likewise. An output without
+// segments goes to the socket at once, unless fd is negative or more may follow
+// for which `hold` wants to wait.
 Napi::Value SessionWrap::pull(Info info) {
   Napi::Env env = info.Env();
   if (session_ == nullptr) return number(env, 0);
   const Bytes out = to_bytes(env, info[0]);
-  LentBatch* batch = heart_->batches[to_uint32(env, info[1])].get();
-  session_->pull(out.data, out.length, to_uint32(env, info[2]), &batch->events);
+  const size_t from = std::min(out.length, size_t{to_uint32(env, info[1])});
+  LentBatch* batch = heart_->batches[to_uint32(env, info[2])].get();
+  session_->pull(out.data, from, out.length, to_uint32(env, info[3]), &batch->events);
+  const int fd = to_int32(env, info[4]);
+  const bool hold = to_bool(env, info[5]);
+  int32_t* header = batch->events.ints.data();
+  if (fd >= 0 && header[kBatchOutLength] > 0 && header[kBatchSegments] == 0 &&
+      !(hold && header[kBatchHolds] != 0)) {
+    header[kBatchSent] = static_cast<int32_t>(
+        send_now(fd, out.data, static_cast<size_t>(header[kBatchOutLength])));
+  }
   return settle(env, batch);
 }
 
@@ -147,35 +163,35 @@ Napi::Value SessionWrap::trailers(Info info) {
                                                heart_->fields.size()));
 }
 
-// writeCopy(id, chunk: Uint8Array | string, most, flags): a small write; a
-// string is sent as UTF-8, of which it has at most `most` bytes.
+// writeCopy(id, chunk, length, flags): a small write
 Napi::Value SessionWrap::write_copy(Info info) {
   Napi::Env env = info.Env();
   if (session_ == nullptr) return Napi::Boolean::New(env, false);
   const int32_t id = to_int32(env, info[0]);
-  const uint32_t flags = to_uint32(env, info[3]);
-  const uint32_t most = to_uint32(env, info[2]);
-  if (most > 0) {
-    // One more byte, for the NUL that Node-API writes.
-    uint8_t* to = session_->write_copy(id, size_t{most} + 1);
+  const Bytes chunk = to_bytes(env, info[1]);
+  const size_t length = std::min(chunk.length, size_t{to_uint32(env, info[2])});
+  if (length > 0) {
+    uint8_t* to = session_->write_copy(id, length);
     if (to == nullptr) return Napi::Boolean::New(env, false);
-    size_t length = 0;
-    napi_get_value_string_utf8(env, info[1], reinterpret_cast<char*>(to), size_t{most} + 1,
-                               &length);
-    session_->shorten_copy(id, most + 1 - length);
-  } else {
-    const Bytes chunk = to_bytes(env, info[1]);
-    if (chunk.length > 0) {
-      uint8_t* to = session_->write_copy(id, chunk.length);
-      if (to == nullptr) return Napi::Boolean::New(env, false);
-      std::memcpy(to, chunk.data, chunk.length);
-    }
+    std::memcpy(to, chunk.data, length);
   }
-  bool taken = true;
-  if ((flags & kFinish) != 0) {
-    taken = session_->finish_write(id, (flags & kEnd) != 0, (flags & kTrailersFollow) != 0);
-  }
-  return Napi::Boolean::New(env, taken);
+  return Napi::Boolean::New(env, finish(id, to_uint32(env, info[3])));
+}
+
+// writeText(id, text, most, flags): a small write of a string, sent as UTF-8,
+// of which it has at most `most` bytes
+Napi::Value SessionWrap::write_text(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return Napi::Boolean::New(env, false);
+  const int32_t id = to_int32(env, info[0]);
+  const uint32_t most = to_uint32(env, info[2]);
+  // One more byte, for the NUL that Node-API writes.
+  uint8_t* to = session_->write_copy(id, size_t{most} + 1);
+  if (to == nullptr) return Napi::Boolean::New(env, false);
+  size_t length = 0;
+  napi_get_value_string_utf8(env, info[1], reinterpret_cast<char*>(to), size_t{most} + 1, &length);
+  session_->shorten_copy(id, most + 1 - length);
+  return Napi::Boolean::New(env, finish(id, to_uint32(env, info[3])));
 }
 
 // writeExternal(id, length, flags): a large write, kept by the caller
@@ -185,20 +201,19 @@ Napi::Value SessionWrap::write_external(Info info) {
   const int32_t id = to_int32(env, info[0]);
   const uint32_t flags = to_uint32(env, info[2]);
   const auto length = static_cast<size_t>(to_double(env, info[1]));
-  bool taken = session_->write_external(id, length);
-  if (taken && (flags & kFinish) != 0) {
-    taken = session_->finish_write(id, (flags & kEnd) != 0, (flags & kTrailersFollow) != 0);
-  }
-  return Napi::Boolean::New(env, taken);
+  return Napi::Boolean::New(env, session_->write_external(id, length) && finish(id, flags));
 }
 
 // finishWrite(id, flags)
 Napi::Value SessionWrap::finish_write(Info info) {
   Napi::Env env = info.Env();
   if (session_ == nullptr) return Napi::Boolean::New(env, false);
-  const uint32_t flags = to_uint32(env, info[1]);
-  return Napi::Boolean::New(env, session_->finish_write(to_int32(env, info[0]), (flags & kEnd) != 0,
-                                                        (flags & kTrailersFollow) != 0));
+  return Napi::Boolean::New(env, finish(to_int32(env, info[0]), to_uint32(env, info[1])));
+}
+
+bool SessionWrap::finish(int32_t id, uint32_t flags) {
+  if ((flags & kFinish) == 0) return true;
+  return session_->finish_write(id, (flags & kEnd) != 0, (flags & kTrailersFollow) != 0);
 }
 
 // reset(id, code)

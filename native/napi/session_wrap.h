@@ -29,6 +29,7 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
   Napi::Value push(Info);
   Napi::Value trailers(Info);
   Napi::Value write_copy(Info);
+  Napi::Value write_text(Info);
   Napi::Value write_external(Info);
   Napi::Value finish_write(Info);
   Napi::Value reset(Info);
@@ -56,6 +57,7 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
   Napi::Value destroy(Info);
 
   Napi::Value settle(Napi::Env env, LentBatch* batch);
+  bool finish(int32_t id, uint32_t flags);
 
   std::shared_ptr<Heart> heart_;
   std::unique_ptr<Session> session_;
