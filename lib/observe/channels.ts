@@ -1,4 +1,5 @@
-import { channel } from 'node:diagnostics_channel';
+import type { AsyncResource } from 'node:async_hooks';
+import { type Channel, channel } from 'node:diagnostics_channel';
 
 /** The diagnostics channels of node:http2, by the same names. */
 export const clientChannels = {
@@ -28,3 +29,9 @@ export const sessionChannels = {
   limit: channel('duetto.session.limit'),
   settings: channel('duetto.session.settings'),
 };
+
+/** In the context of the stream that the message is about. */
+export function publishIn(context: AsyncResource | undefined, to: Channel, message: object): void {
+  if (context !== undefined) context.runInAsyncScope(to.publish, to, message);
+  else to.publish(message);
+}

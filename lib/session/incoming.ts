@@ -37,14 +37,9 @@ export function onHeaders(
   const event = eventOf(category, headers[':status'] as number | undefined, endOfStream);
   if (headers[':status'] === HTTP_STATUS_MISDIRECTED_REQUEST) session._origins().delete(stream._origin);
   stream._onHeaders(event, headers, flags, raw);
-  if (stream._context !== undefined) stream._context.runInAsyncScope(emitHeaders, undefined, stream, event, headers, flags, raw);
-  else emitHeaders(stream, event, headers, flags, raw);
-  if (endOfStream) stream._onRemoteEnd();
-}
-
-function emitHeaders(stream: Http2Stream, event: string, headers: IncomingHeaders, flags: number, raw: string[]): void {
   if (event === 'headers' && headers[':status'] === HTTP_STATUS_CONTINUE) stream.emit('continue');
   stream.emit(event, headers, flags, raw);
+  if (endOfStream) stream._onRemoteEnd();
 }
 
 function eventOf(category: number, status: number | undefined, endOfStream: boolean): string {
@@ -143,27 +138,19 @@ export function onPriority(session: Http2Session, id: number, parent: number, we
   const emitter = session._streams.get(id) ?? session;
   if (emitter.destroyed) return;
   emitter._touch();
-  emitOn(emitter, 'priority', id, parent, weight, exclusive);
+  emitter.emit('priority', id, parent, weight, exclusive);
 }
 
 export function onFrameError(session: Http2Session, id: number, type: number, code: number): void {
   const stream = session._streams.get(id);
   const emitter = stream ?? session;
   emitter._touch();
-  emitOn(emitter, 'frameError', type, code, id);
+  emitter.emit('frameError', type, code, id);
   // A GOAWAY that tells more may be on its way.
   setImmediate(() => {
-    if (stream?._context !== undefined) stream._context.runInAsyncScope(stream.close, stream, code);
-    else stream?.close(code);
+    stream?.close(code);
     session.close();
   });
-}
-
-/** Events of a stream run in its context. */
-function emitOn(emitter: Http2Session | Http2Stream, event: string, ...args: unknown[]): void {
-  const context = '_context' in emitter ? emitter._context : undefined;
-  if (context !== undefined) context.runInAsyncScope(emitter.emit, emitter, event, ...args);
-  else emitter.emit(event, ...args);
 }
 
 /** A limit was met while receiving or sending. */

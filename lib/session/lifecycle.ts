@@ -6,7 +6,6 @@ import { ERR_HTTP2_STREAM_CANCEL, ERR_SOCKET_CLOSED } from '../errors.js';
 import { clearIdleTimeout } from '../idle-timer.js';
 import { debugSession } from '../observe/debug.js';
 import { keepStats, publishClosed } from '../observe/session-life.js';
-import type { Http2Stream } from '../stream/stream.js';
 import { cancelPing } from './acknowledged.js';
 import { describeLimit, type LimitDetails } from './limits.js';
 import { sessionOf, unbind } from './bound-sockets.js';
@@ -36,8 +35,8 @@ export function closeSession(session: Http2Session, code: number, error: Error |
   clearIdleTimeout(session);
   if (session._pendingStreams.size > 0 || session._streams.size > 0) {
     const cancel = new ERR_HTTP2_STREAM_CANCEL(error);
-    for (const stream of session._pendingStreams) inItsContext(stream, stream.destroy, cancel);
-    for (const stream of session._streams.values()) inItsContext(stream, stream.destroy, error);
+    for (const stream of session._pendingStreams) stream.destroy(cancel);
+    for (const stream of session._streams.values()) stream.destroy(error);
   }
   const { _native: native, _socket: socket, _transport: transport } = session;
   if (native !== undefined) {
@@ -49,12 +48,6 @@ export function closeSession(session: Http2Session, code: number, error: Error |
     if (session._pings.size > 0) setImmediate(cancelPings, session);
   }
   letGo(session, error);
-}
-
-/** Streams end with their session, and their events still run in their own contexts. */
-function inItsContext<A>(stream: Http2Stream, method: (argument: A) => unknown, argument: A): void {
-  if (stream._context !== undefined) stream._context.runInAsyncScope(method, stream, argument);
-  else method.call(stream, argument);
 }
 
 /** The last GOAWAY. If a limit was passed, the peer learns which. */
@@ -112,8 +105,8 @@ function socketOnClose(this: Duplex): void {
   const session = sessionOf(this);
   if (session === undefined) return;
   const error = session.connecting ? new ERR_SOCKET_CLOSED() : undefined;
-  for (const stream of session._streams.values()) inItsContext(stream, stream.close, NGHTTP2_CANCEL);
-  for (const stream of session._pendingStreams) inItsContext(stream, stream.close, NGHTTP2_CANCEL);
+  for (const stream of session._streams.values()) stream.close(NGHTTP2_CANCEL);
+  for (const stream of session._pendingStreams) stream.close(NGHTTP2_CANCEL);
   session._closed = true;
   if (!session.destroyed) closeSession(session, NGHTTP2_NO_ERROR, error);
 }

@@ -105,10 +105,14 @@ export abstract class StreamBase extends Duplex {
 
   /** @internal The time of `setTimeout` is over. */
   _onTimeout(): void {
-    const response = this._response;
-    this._request?._onCompatEvent('timeout');
-    response?._onCompatEvent('timeout');
+    if (this._request !== null || this._response !== null) this._context!.runInAsyncScope(timeOut, undefined, this);
   }
+}
+
+function timeOut(stream: StreamBase): void {
+  const response = stream._response;
+  stream._request?._onCompatEvent('timeout');
+  response?._onCompatEvent('timeout');
 }
 
 /** As a listener: of 'finish' and of 'end'. */

@@ -10,7 +10,7 @@ import { BlockKind, encodeHeaders } from '../headers/encode.js';
 import { authorityOf } from '../headers/request.js';
 import { prepareRawResponse, prepareResponse } from '../headers/response.js';
 import type { EncodedBlock, HeadersObject, RawHeaders } from '../headers/types.js';
-import { serverChannels } from '../observe/channels.js';
+import { serverChannels, publishIn } from '../observe/channels.js';
 import type { Http2Session } from '../session/session.js';
 import { assertIsObject, validateFunction } from '../validate.js';
 import { type FileResponseOptions, respondWithDescriptor, respondWithPath } from './file-response.js';
@@ -99,7 +99,7 @@ export class ServerHttp2Stream extends Http2Stream {
     const result = this._submitResponse(block, Boolean(endStream));
     if (result < 0) this._refused(result);
     else if (serverChannels.finish.hasSubscribers)
-      serverChannels.finish.publish({ stream: this, headers: prepared.headers, flags: this.channelFlags() });
+      publishIn(this._context, serverChannels.finish, { stream: this, headers: prepared.headers, flags: this.channelFlags() });
   }
 
   /** What node:http2 publishes as flags of a response: its own notes on the stream. */
@@ -220,12 +220,12 @@ export class ServerHttp2Stream extends Http2Stream {
 
   /** @internal */
   override _publishClose(): void {
-    if (serverChannels.close.hasSubscribers) serverChannels.close.publish({ stream: this });
+    if (serverChannels.close.hasSubscribers) publishIn(this._context, serverChannels.close, { stream: this });
   }
 
   /** @internal */
   override _publishError(_session: Http2Session, error: Error): void {
-    if (serverChannels.error.hasSubscribers) serverChannels.error.publish({ stream: this, error });
+    if (serverChannels.error.hasSubscribers) publishIn(this._context, serverChannels.error, { stream: this, error });
   }
 }
 

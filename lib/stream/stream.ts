@@ -1,3 +1,4 @@
+import type { AsyncResource } from 'node:async_hooks';
 import { deprecate, format, inspect } from 'node:util';
 import { native } from '../binding/load.js';
 import { constants, nameForErrorCode } from '../constants.js';
@@ -54,8 +55,10 @@ export class Http2Stream extends ReadableSide {
 
   /** Every event runs in the stream's own context, whoever brings it about. */
   override emit(event: string | symbol, ...args: unknown[]): boolean {
-    const { _context: context } = this;
-    if (context === undefined) return super.emit(event, ...args);
+    const { _context: context, _events: listeners } = this as unknown as
+      { _context: AsyncResource | undefined; _events: Record<string | symbol, unknown> };
+    // Most events of most streams have no listener.
+    if (context === undefined || listeners[event] === undefined) return super.emit(event, ...args);
     return context.runInAsyncScope(super.emit as (...args: unknown[]) => boolean, this, event, ...args);
   }
 
@@ -188,7 +191,8 @@ export class Http2Stream extends ReadableSide {
     if (!ending) {
       if (!this._aborted) {
         this._aborted = true;
-        if (this._request !== null) this._request._onCompatEvent('aborted');
+        const { _request: request } = this;
+        if (request !== null) this._context!.runInAsyncScope(request._onCompatEvent, request, 'aborted');
         this.emit('aborted');
       }
       // What is given up must not look complete: no END_STREAM before the RST_STREAM.
