@@ -70,15 +70,6 @@ const nghttp2_session_callbacks* Callbacks::table(PaddingStrategy padding) {
   return padding == PaddingStrategy::kNone ? plain : padded;
 }
 
-// A stream is not let in, or not let on: the peer may come back slower.
-int Callbacks::refuse(Session* s, int32_t id, Limit limit, uint64_t reached, uint64_t allowed) {
-  ++s->counters_[kStatRefused];
-  if (s->trace_ != nullptr) s->trace_->refused();
-  s->on_limit(limit, id, reached, allowed);
-  nghttp2_submit_rst_stream(s->ng_, NGHTTP2_FLAG_NONE, id, NGHTTP2_ENHANCE_YOUR_CALM);
-  return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-}
-
 int Callbacks::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user) {
   Session* s = self(user);
   const int32_t id = stream_of(frame);
@@ -336,15 +327,7 @@ int Callbacks::on_invalid_frame(nghttp2_session*, const nghttp2_frame* frame, in
   Session* s = self(user);
   if (s->trace_ != nullptr) s->trace_->invalid(frame, code);
   s->drop_headers();
-  // nghttp2 counts too, what is announced and not acknowledged yet included.
-  if (frame->hd.type == NGHTTP2_HEADERS && s->options_.role == Role::kServer &&
-      s->streams_.size() >= s->announced_streams_ && s->streams_.find(frame->hd.stream_id) == nullptr &&
-      (code == NGHTTP2_ERR_REFUSED_STREAM || code == NGHTTP2_ERR_PROTO)) {
-    const bool refused = code == NGHTTP2_ERR_REFUSED_STREAM;
-    if (refused) ++s->counters_[kStatRefused];
-    s->on_limit(kLimitConcurrentStreams, refused ? frame->hd.stream_id : 0, s->streams_.size() + 1,
-                s->announced_streams_);
-  }
+  note_refused_by_nghttp2(s, frame, code);
   if (const int rv = too_many_invalid_frames(s)) return rv;
   // Whether it ends the stream or the session is nghttp2's to say, and changes
   // with its versions; when it has sent its GOAWAY, the session is told why.
@@ -361,17 +344,7 @@ int Callbacks::on_frame_not_sent(nghttp2_session*, const nghttp2_frame* frame, i
       code == NGHTTP2_ERR_STREAM_CLOSING) {
     return 0;
   }
-  if (code == NGHTTP2_ERR_FRAME_SIZE_ERROR &&
-      (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_PUSH_PROMISE)) {
-    // As nghttp2 estimates it: the longest way to write each field.
-    uint64_t length = 17;
-    const bool promise = frame->hd.type == NGHTTP2_PUSH_PROMISE;
-    const nghttp2_nv* nva = promise ? frame->push_promise.nva : frame->headers.nva;
-    const size_t n = promise ? frame->push_promise.nvlen : frame->headers.nvlen;
-    for (size_t i = 0; i < n; ++i) length += nva[i].namelen + nva[i].valuelen + 12;
-    s->on_limit(kLimitSendHeaderBlock, frame->hd.stream_id, length,
-                s->options_.max_send_header_block);
-  }
+  if (code == NGHTTP2_ERR_FRAME_SIZE_ERROR) note_too_long_to_send(s, frame);
   s->record(kFrameError, frame->hd.stream_id, frame->hd.type, http2_code(code));
   return 0;
 }

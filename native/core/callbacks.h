@@ -43,6 +43,8 @@ struct Callbacks {
   static int end_of_headers(Session*, const nghttp2_frame*, int32_t id);
   static int too_many_invalid_frames(Session*);
   static int refuse(Session*, int32_t id, Limit, uint64_t reached, uint64_t allowed);
+  static void note_refused_by_nghttp2(Session*, const nghttp2_frame*, int code);
+  static void note_too_long_to_send(Session*, const nghttp2_frame*);
   static void want_trailers(Session*, Stream*);
 };
 

@@ -69,6 +69,40 @@ int Callbacks::on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void*
 
 // -- limits ---------------------------------------------------------------------
 
+// A stream is not let in, or not let on: the peer may come back slower.
+int Callbacks::refuse(Session* s, int32_t id, Limit limit, uint64_t reached, uint64_t allowed) {
+  ++s->counters_[kStatRefused];
+  if (s->trace_ != nullptr) s->trace_->refused();
+  s->on_limit(limit, id, reached, allowed);
+  nghttp2_submit_rst_stream(s->ng_, NGHTTP2_FLAG_NONE, id, NGHTTP2_ENHANCE_YOUR_CALM);
+  return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+}
+
+// nghttp2 counts streams too, and against a limit that is announced and not
+// acknowledged yet.
+void Callbacks::note_refused_by_nghttp2(Session* s, const nghttp2_frame* frame, int code) {
+  const int32_t id = frame->hd.stream_id;
+  const bool refused = code == NGHTTP2_ERR_REFUSED_STREAM;
+  if (frame->hd.type != NGHTTP2_HEADERS || s->options_.role != Role::kServer ||
+      (!refused && code != NGHTTP2_ERR_PROTO) || s->streams_.size() < s->announced_streams_ ||
+      s->streams_.find(id) != nullptr) {
+    return;
+  }
+  if (refused) ++s->counters_[kStatRefused];
+  s->on_limit(kLimitConcurrentStreams, refused ? id : 0, s->streams_.size() + 1,
+              s->announced_streams_);
+}
+
+void Callbacks::note_too_long_to_send(Session* s, const nghttp2_frame* frame) {
+  const bool promise = frame->hd.type == NGHTTP2_PUSH_PROMISE;
+  if (!promise && frame->hd.type != NGHTTP2_HEADERS) return;
+  const nghttp2_nv* nva = promise ? frame->push_promise.nva : frame->headers.nva;
+  const size_t n = promise ? frame->push_promise.nvlen : frame->headers.nvlen;
+  // As nghttp2 estimates it: the longest way to write each field.
+  s->on_limit(kLimitSendHeaderBlock, frame->hd.stream_id, length_of(nva, n) + 12 * n + 17,
+              s->options_.max_send_header_block);
+}
+
 void Session::on_limit(Limit limit, int32_t id, uint64_t reached, uint64_t allowed) {
   record(kLimitHit, limit, id, reached & UINT32_MAX, reached >> 32, allowed & UINT32_MAX,
          allowed >> 32);
