@@ -6,6 +6,7 @@ import { Http2ServerResponse } from '../compat/response.js';
 import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS } from '../errors.js';
 import type { SessionOptions } from '../session/options.js';
 import { assertIsArray, assertIsObject, validateBoolean, validateUint32 } from '../validate.js';
+import { validateWindowSize } from '../session/options.js';
 
 /** Options of the HTTP/1 half of a server. */
 export type Http1Options = http.ServerOptions;
@@ -67,6 +68,7 @@ export function settleOptions<Options extends CommonServerOptions>(given: Option
     const value = (options as Partial<Record<typeof name, unknown>>)[name];
     if (value !== undefined) validateUint32(value, `options.${name}`);
   }
+  validateWindowSize(options.connectionWindowSize);
   options.unknownProtocolTimeout ??= UNKNOWN_PROTOCOL_TIMEOUT;
   if (options.strictSingleValueFields === undefined) options.strictSingleValueFields = true;
   else validateBoolean(options.strictSingleValueFields, 'options.strictSingleValueFields');

@@ -130,6 +130,7 @@ export class Http2Session extends EventEmitter {
     this.alpnProtocolValue = encrypted ? alpnProtocol : 'h2c';
     this._transport = new Transport(this, handle, socket);
     this.settings(typeof options.settings === 'object' ? options.settings : {});
+    if (options.connectionWindowSize !== undefined) handle.setLocalWindowSize(options.connectionWindowSize);
     if (this._type === SERVER && Array.isArray(options.origins))
       (this as unknown as { origin(...origins: string[]): void }).origin(...options.origins);
     this._transport.schedule();

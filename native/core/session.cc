@@ -183,13 +183,26 @@ void Session::widen_windows(Stream* stream, size_t length) {
     window_settled_ = true;
     nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, 0, kWideWindow);
   }
-  if (!stream->reading || stream->taken >= kWidenStreamAfter) return;
+  if (!stream->reading || stream_windows_settled_ || stream->window >= kWidestStreamWindow) return;
+  if (stream->taken == 0) stream->taken_since = std::chrono::steady_clock::now();
   stream->taken += length;
-  if (stream->taken < kWidenStreamAfter ||
-      local_setting(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE) != kDefaultWindow) {
+  if (stream->taken >= kWindowsTaken * static_cast<size_t>(stream->window)) widen_stream(stream);
+}
+
+void Session::widen_stream(Stream* stream) {
+  stream->taken = 0;
+  if (stream->window >= kWindowForNear &&
+      std::chrono::steady_clock::now() - stream->taken_since < kNear * kWindowsTaken)
     return;
-  }
-  nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, stream->id, kWideStreamWindow);
+  const int32_t window = std::min(stream->window < kWindowForNear ? kWindowForNear : stream->window * kWidenTimes,
+                                  kWidestStreamWindow);
+  const auto more = static_cast<size_t>(window - stream->window);
+  if (widened_ + more > options_.max_session_memory) return;
+  widened_ += more;
+  stream->window = window;
+  nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, stream->id, window);
+  if (window == kWidestStreamWindow && !window_chosen_)
+    nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, 0, kWidestWindow);
 }
 
 Stream* Session::open_stream(int32_t id) {
@@ -212,6 +225,7 @@ void Session::close_stream(int32_t id, uint32_t code) {
   if (stream->started != 0) end_measurement(stream);
   // What the reader never took still counts against the connection's window.
   header_bytes_ -= stream->header_length;
+  widened_ -= static_cast<size_t>(stream->window - kDefaultWindow);
   queued_bytes_ -= stream->outbound.length();
   shared_->streams.give_back(stream);
 }

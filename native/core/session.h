@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -165,12 +166,20 @@ class Session {
   // sender wait for an answer every 64 KB. Once a peer really sends, it gets more.
   static constexpr size_t kWidenAfter = 32 * 1024;
   static constexpr int32_t kWideWindow = 4 * 1024 * 1024;
-  // A stream whose reader keeps up gets a wider window as well, unless
-  // SETTINGS_INITIAL_WINDOW_SIZE was chosen by the user. It bounds what a reader
-  // that stops later has to keep.
-  static constexpr size_t kWidenStreamAfter = 128 * 1024;
-  static constexpr int32_t kWideStreamWindow = 256 * 1024;
-  static constexpr uint32_t kDefaultWindow = 65535;
+  // A stream whose reader keeps up gets wider windows as well, unless
+  // SETTINGS_INITIAL_WINDOW_SIZE was chosen by the user: four times as wide each
+  // time that it has taken two of them whole. A window bounds what a reader that
+  // stops later has to keep; all that streams got beyond the default stays
+  // within the session's memory limit.
+  static constexpr size_t kWindowsTaken = 2;
+  static constexpr int32_t kWidenTimes = 4;
+  static constexpr int32_t kWidestStreamWindow = 4 * 1024 * 1024;
+  // Beyond this only if a window takes long to arrive: a peer that is near does
+  // not wait for it, and what lies in the socket instead costs cache.
+  static constexpr int32_t kWindowForNear = 256 * 1024;
+  static constexpr std::chrono::milliseconds kNear{3};
+  // What the connection gets when one of its streams has the widest.
+  static constexpr int32_t kWidestWindow = 32 * 1024 * 1024;
   // Bytes that a stream counts for, besides what nghttp2 allocates.
   static constexpr size_t kStreamOverhead = sizeof(Stream);
   // Streams that are looked at for a stall after one pull.
@@ -186,6 +195,7 @@ class Session {
   void close_stream(int32_t id, uint32_t code);
   void resume(Stream* stream);
   void widen_windows(Stream* stream, size_t length);
+  void widen_stream(Stream* stream);
   ng::DataProvider provider(Stream* stream);
   void error(int32_t code, Limit limit);
   // A limit is met: on_limit() says so, `id` is 0 if the session ends.
@@ -255,6 +265,12 @@ class Session {
   // set by the user.
   size_t received_ = 0;
   bool window_settled_ = false;
+  // The user has chosen the initial window of streams.
+  bool stream_windows_settled_ = false;
+  // The connection's window was chosen by the user, not by widening.
+  bool window_chosen_ = false;
+  // What open streams' windows were widened by.
+  size_t widened_ = 0;
   // A GOAWAY was sent or received on somebody's word.
   bool goaway_known_ = false;
 

@@ -3,6 +3,7 @@
 #ifndef DUETTO_CORE_STREAM_H_
 #define DUETTO_CORE_STREAM_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -12,6 +13,9 @@
 #include "outbound_queue.h"
 
 namespace duetto {
+
+// RFC 9113, section 6.9.2.
+inline constexpr int32_t kDefaultWindow = 65535;
 
 struct Stream {
   int32_t id = 0;
@@ -37,8 +41,10 @@ struct Stream {
   uint32_t header_pairs = 0;
   uint64_t header_length = 0;
 
-  // Received while the reader took it as it came, until the window is widened.
+  // Received while the reader took it as it came, since the window was widened.
   size_t taken = 0;
+  std::chrono::steady_clock::time_point taken_since;
+  int32_t window = kDefaultWindow;
   // Received, but not consumed yet because the reader has stopped.
   size_t unconsumed = 0;
 

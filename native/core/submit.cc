@@ -140,8 +140,8 @@ int Session::prioritize(int32_t id, const nghttp2_priority_spec* priority, bool 
 
 int Session::settings(const nghttp2_settings_entry* iv, size_t n) {
   for (size_t i = 0; i < n; ++i) {
-    if (iv[i].settings_id == NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)
-      announced_streams_ = iv[i].value;
+    if (iv[i].settings_id == NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS) announced_streams_ = iv[i].value;
+    if (iv[i].settings_id == NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE) stream_windows_settled_ = true;
   }
   return nghttp2_submit_settings(ng_, NGHTTP2_FLAG_NONE, iv, n);
 }
@@ -201,7 +201,7 @@ int Session::origin(const nghttp2_origin_entry* origins, size_t n) {
 int Session::set_next_stream_id(int32_t id) { return nghttp2_session_set_next_stream_id(ng_, id); }
 
 int Session::set_local_window_size(int32_t size) {
-  window_settled_ = true;
+  window_settled_ = window_chosen_ = true;
   return nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, 0, size);
 }
 
