@@ -10,14 +10,16 @@ const WARM_UP = 0.7;
  * @param shape `connections` and `streams` of each
  * @param perRequest how many of `unit` a request is worth
  * @param settings what the script wants to know, with `serverOptions` for `createServer`
+ * @param nghttpd the shape with which nghttpd can do the same
  * @param tls gives the files of a key and a certificate, if the server is to speak TLS
  * @param bodyFile gives the file that each request sends
  * @param headers of each request, each `name: value`
  */
-export function serverCase({ name, script, shape, unit = 'req/s', perRequest = 1, settings = {}, tls, bodyFile, headers }) {
+export function serverCase({ name, script, shape, unit = 'req/s', perRequest = 1, settings = {}, tls, bodyFile, headers, nghttpd }) {
   return {
     name,
     unit,
+    nghttpd,
     async open(module, { load }) {
       const worker = new Worker(script, { module, ...settings, tls: await tls?.() });
       try {

@@ -6,7 +6,8 @@ import { serverCase } from './server.mjs';
 const SHAPES = [[1, 100], [10, 10], [10, 1]];
 
 function small(prefix, script, [connections, streams], tls) {
-  return serverCase({ name: `${prefix}-${connections}x${streams}`, script, shape: { connections, streams }, tls });
+  const shape = { connections, streams };
+  return serverCase({ name: `${prefix}-${connections}x${streams}`, script, shape, tls, nghttpd: prefix === 'small' ? shape : undefined });
 }
 
 export default [

@@ -67,13 +67,17 @@ export async function run(program, args, seconds) {
  * name returns. See harness/answer.mjs for the other end.
  */
 export class Worker {
+  /** What the next workers run on: Node as it runs this, or another program that understands the same scripts. */
+  static runtime = { execPath: process.execPath, flags: ['--expose-gc', '--no-warnings'] };
+
   #child;
   #stderr = '';
 
   constructor(script, settings, flags = []) {
     this.#child = track(fork(fileURLToPath(new URL(`../${script}`, import.meta.url)), [], {
       env: { ...process.env, BENCH_SETTINGS: JSON.stringify(settings) },
-      execArgv: ['--expose-gc', '--no-warnings', ...flags],
+      execPath: Worker.runtime.execPath,
+      execArgv: [...Worker.runtime.flags, ...flags],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     }));
     this.#child.stderr.setEncoding('utf8').on('data', (text) => {

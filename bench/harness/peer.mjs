@@ -7,7 +7,12 @@ import { helloFolder } from './materials.mjs';
 const ATTEMPTS = 100;
 const PAUSE = 30;
 
-let hasNghttpd;
+let found;
+
+/** Whether nghttpd is installed. */
+export function hasNghttpd() {
+  return found ??= findNghttpd();
+}
 
 async function findNghttpd() {
   try {
@@ -39,7 +44,8 @@ async function isListening(port) {
   }
 }
 
-async function startNghttpd() {
+/** An nghttpd without TLS that has `/hello`. */
+export async function startNghttpd() {
   const port = await freePort();
   const child = start('nghttpd', ['--no-tls', '-a', '127.0.0.1', '-d', helloFolder(), String(port)]);
   child.stdout.resume();
@@ -60,6 +66,5 @@ async function startNodeServer() {
 
 /** A server for clients to be measured against; it answers `/hello`. */
 export async function startPeer() {
-  hasNghttpd ??= await findNghttpd();
-  return hasNghttpd ? startNghttpd() : startNodeServer();
+  return await hasNghttpd() ? startNghttpd() : startNodeServer();
 }

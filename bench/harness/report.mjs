@@ -26,12 +26,12 @@ export function printHead({ load, module, rounds, seconds }) {
   console.log(row(COLUMNS.map(([name]) => name)));
 }
 
-export function printCase({ name, unit, value, cpu }) {
+export function printCase({ name, unit, value, cpu, beside = {} }) {
   console.log(row([
     name, unit, amount(value.ours), amount(value.builtin), value.ratio.toFixed(2),
     `${value.lowestRatio.toFixed(2)}-${value.highestRatio.toFixed(2)}`,
     ...(cpu === undefined ? ['', '', ''] : [amount(cpu.ours), amount(cpu.builtin), cpu.ratio.toFixed(2)]),
-  ]));
+  ]) + Object.entries(beside).map(([other, median]) => `   ${other} ${amount(median)}`).join(''));
 }
 
 export function printFailure(name, error) {
