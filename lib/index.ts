@@ -4,6 +4,7 @@ import { connect } from './client/connect.js';
 import { Http2ServerRequest } from './compat/request.js';
 import { Http2ServerResponse } from './compat/response.js';
 import { constants } from './constants.js';
+import { engine, engines, type Engine as EngineHere } from './engine/instances.js';
 import { setNghttp2ErrorString } from './errors.js';
 import { nghttp2 } from './nghttp2.js';
 import { createSecureServer } from './server/secure-server.js';
@@ -28,6 +29,8 @@ const duetto: duetto.Api = {
   sensitiveHeaders,
   Http2ServerRequest,
   Http2ServerResponse,
+  engine,
+  engines,
   nghttp2,
 } as never;
 
@@ -36,7 +39,18 @@ declare namespace duetto {
   export type Api = typeof builtin & {
     /** The nghttp2 that is built in: its version and the patches it was built with. */
     readonly nghttp2: Nghttp2;
+    /**
+     * A complete `http2` module on another nghttp2, in this process; the same one each time. This module itself, if it
+     * runs on that one.
+     *
+     * @param version such as '1.70.0', or the id of a build of your own
+     * @throws ERR_DUETTO_ENGINE if it is not here: `npx duetto nghttp2 build` makes it
+     */
+    engine(version: string): Api;
+    /** The engines that are here, by version. */
+    engines(): Engine[];
   };
+  export type Engine = EngineHere;
   export type Nghttp2 = typeof nghttp2;
   export type AlternativeServiceOptions = builtin.AlternativeServiceOptions;
   export type ClientHttp2Session = builtin.ClientHttp2Session;

@@ -23,6 +23,15 @@ export function readManifest(file) {
 
 export const findVersion = (manifest, version) => manifest.versions?.find((entry) => entry.version === version);
 
+/** By numbers, not by letters: 1.9.0 comes before 1.10.0. */
+export function compareVersions(a, b) {
+  const [left, right] = [a, b].map((version) => version.split(/[.-]/, 3).map(Number));
+  for (const index of [0, 1, 2]) if (left[index] !== right[index]) return left[index] - right[index];
+  return 0;
+}
+
+export const newestVersion = (manifest) => manifest.versions.map(({ version }) => version).sort(compareVersions).at(-1);
+
 function checkEntry(entry, problems) {
   const say = (problem) => problems.push(`${entry.version}: ${problem}`);
   const files = Object.entries(entry.files ?? {});
