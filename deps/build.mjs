@@ -3,7 +3,6 @@
 
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { fetchNghttp2, places } from './lib/fetch.mjs';
 import { describeEngine } from './lib/engine.mjs';
 import { findVersion, readManifest } from './lib/manifest.mjs';
+import { buildTool, requireApi, requireTools } from './lib/requirements.mjs';
 import { DepsError, say } from './lib/util.mjs';
 
 const USAGE = `Usage: node deps/build.mjs [options]
@@ -29,7 +29,6 @@ manifest's default). Beside the addon goes engine.json, which says what is in it
   --clean               start from nothing`;
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const require = createRequire(import.meta.url);
 
 async function main(argv) {
   const { values: options } = parseArgs({
@@ -50,6 +49,8 @@ async function main(argv) {
   if (!Object.hasOwn(builders, options.with)) throw new DepsError(`--with is gyp or cmake, not ${options.with}`);
 
   const nghttp2 = await chooseNghttp2(options);
+  requireApi(nghttp2, project);
+  requireTools(options.with);
   const job = plan(nghttp2, options);
   say(`building ${job.name} with nghttp2 ${nghttp2.id}${nghttp2.patches.length ? ` (${nghttp2.patches.join(', ')})` : ''}`);
   const made = builders[options.with](job);
@@ -110,7 +111,7 @@ function buildWithGyp({ variant, description, sanitize, debug, clean }) {
   // Two steps: what follows -- in one would go to gyp and to make alike.
   const nodeGyp = (command, ...args) => {
     const common = [debug ? '--debug' : '--release', '--loglevel=warn'];
-    execute(process.execPath, [require.resolve('node-gyp/bin/node-gyp.js'), command, ...common, ...args], folder, 'node-gyp');
+    execute(process.execPath, [buildTool('node-gyp'), command, ...common, ...args], folder, 'node-gyp');
   };
   nodeGyp('configure', ...headers(), '--', `-Dnghttp2=${description}`, `-Dsanitize=${sanitize}`);
   nodeGyp('build', `--jobs=${availableParallelism()}`);
@@ -125,7 +126,8 @@ function stage(variant) {
   const folder = join(project, 'build-gyp', variant);
   mkdirSync(folder, { recursive: true });
   for (const name of ['native', 'deps', 'node_modules']) {
-    if (!existsSync(join(folder, name))) symlinkSync(join(project, name), join(folder, name), 'junction');
+    // An installed package has its dependencies beside it, where Node finds them from here too.
+    if (existsSync(join(project, name)) && !existsSync(join(folder, name))) symlinkSync(join(project, name), join(folder, name), 'junction');
   }
   for (const name of ['binding.gyp', 'package.json']) cpSync(join(project, name), join(folder, name), { preserveTimestamps: true });
   return folder;
@@ -145,7 +147,7 @@ function buildWithCmake({ variant, description, sanitize, debug, clean }) {
   const folder = join(project, variant ? `build-cmake/${variant}` : 'build-cmake/plain');
   if (clean) rmSync(folder, { recursive: true, force: true });
   const args = [
-    require.resolve('cmake-js/bin/cmake-js'),
+    buildTool('cmake-js'),
     'build',
     `--out=${folder}`,
     `--CDDUETTO_NGHTTP2=${description}`,
