@@ -215,8 +215,11 @@ class Session {
   bool window_chosen_ = false;
   // What open streams' windows were widened by.
   size_t widened_ = 0;
-  // A GOAWAY was sent or received on somebody's word.
-  bool goaway_known_ = false;
+  // A GOAWAY was sent or received on somebody's word: the session ends with its
+  // last stream.
+  bool leaving_ = false;
+  // It was told to end at once.
+  bool terminated_ = false;
 
   uint16_t watched_[kMaxWatchedSettings];
   size_t watched_count_ = 0;

@@ -145,7 +145,7 @@ int Session::ping(const uint8_t payload[8]) {
 }
 
 int Session::goaway(uint32_t code, int32_t last_stream_id, const uint8_t* opaque, size_t length) {
-  goaway_known_ = true;
+  leaving_ = true;
   // 0 or less: the last stream that was processed.
   const int32_t last =
       last_stream_id > 0 ? last_stream_id : nghttp2_session_get_last_proc_stream_id(ng_);
@@ -153,7 +153,7 @@ int Session::goaway(uint32_t code, int32_t last_stream_id, const uint8_t* opaque
 }
 
 int Session::terminate(uint32_t code) {
-  goaway_known_ = true;
+  terminated_ = true;
   return nghttp2_session_terminate_session(ng_, code);
 }
 
