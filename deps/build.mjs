@@ -48,9 +48,9 @@ async function main(argv) {
   const builders = { gyp: buildWithGyp, cmake: buildWithCmake };
   if (!Object.hasOwn(builders, options.with)) throw new DepsError(`--with is gyp or cmake, not ${options.with}`);
 
+  requireTools(options.with);
   const nghttp2 = await chooseNghttp2(options);
   requireApi(nghttp2, project);
-  requireTools(options.with);
   const job = plan(nghttp2, options);
   say(`building ${job.name} with nghttp2 ${nghttp2.id}${nghttp2.patches.length ? ` (${nghttp2.patches.join(', ')})` : ''}`);
   const made = builders[options.with](job);

@@ -22,8 +22,8 @@ Runs the same on two engines, by turns, and tells what differs: the library's AP
 the wire, limits, conformance to the RFCs, speed and memory. A and B are versions or ids as "npx duetto nghttp2 list" shows them.
 
   --script FILE     also a script of yours, any that uses http2 (may be repeated)
-  --only PART       only that part: defaults, behaviour, conformance, limits, scripts, bench, or the beginning of a
-                    scenario's name such as resets/ (may be repeated)
+  --only PART       only that part: defaults, behaviour, conformance, limits, scripts, bench, one case as bench/download,
+                    or scenarios by the beginning of their names, as resets/ (may be repeated)
   --quick           a short bench: a look, not a measurement
   --no-bench        no bench
   --json FILE       where to write everything (default duetto-compare-<A>-<B>.json)
@@ -60,13 +60,14 @@ function readOptions(args) {
 
 /** What is to be run. */
 async function planOf({ only, script, quick, 'no-bench': noBench }) {
-  const wants = (part) => only.length === 0 || only.includes(part);
-  const scenarios = only.length > 0 && only.every((part) => part === 'bench' || part === 'scripts') ? [] : chosenScenarios(only);
-  if (only.length > 0 && scenarios.length === 0 && !wants('bench') && !wants('scripts')) {
-    throw new UserError(`nothing is called ${only.join(' or ')}: see --help`);
-  }
-  const bench = wants('bench') && !noBench ? await prepareBench({ quick }) : { cases: [] };
-  return { scenarios, scripts: wants('scripts') || only.length === 0 ? script : [], bench };
+  const benchCases = only.filter((part) => part.startsWith('bench/')).map((part) => part.slice('bench/'.length));
+  const isBench = (part) => part === 'bench' || part.startsWith('bench/');
+  const parts = only.filter((part) => !isBench(part) && part !== 'scripts');
+  const scenarios = only.length > 0 && parts.length === 0 ? [] : chosenScenarios(parts);
+  if (parts.length > 0 && scenarios.length === 0) throw new UserError(`nothing is called ${parts.join(' or ')}: see --help`);
+  const withBench = !noBench && (only.length === 0 || only.some(isBench));
+  const bench = withBench ? await prepareBench({ quick, names: benchCases }) : { cases: [] };
+  return { scenarios, scripts: only.length === 0 || only.includes('scripts') ? script : [], bench };
 }
 
 /** Runs the plan, filling the report as it goes, until it is done or `stopped`. */

@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../../package-root.mjs';
+import { UserError } from '../../user-error.mjs';
 
 const bench = (name) => import(pathToFileURL(join(root, 'bench', name)).href);
 
@@ -18,10 +19,15 @@ async function allCases() {
   return parts.flatMap((part) => part.default);
 }
 
-/** Those that are measured, and what measures them. */
-export async function prepareBench({ quick }) {
-  const names = quick ? QUICK_CASES : CASES;
-  const cases = (await allCases()).filter(({ name }) => names.includes(name));
+/**
+ * Those that are measured, and what measures them.
+ *
+ * @param names of cases; none stands for a choice that shows each kind
+ */
+export async function prepareBench({ quick, names }) {
+  const wanted = names.length ? names : quick ? QUICK_CASES : CASES;
+  const cases = (await allCases()).filter(({ name }) => wanted.includes(name));
+  if (cases.length === 0) throw new UserError(`there is no bench case ${names.join(' or ')}: npm run bench -- --list`);
   const { findLoad } = await bench('harness/load.mjs');
   return { cases, load: await findLoad(), rounds: quick ? 3 : MANY, seconds: quick ? 0.6 : 1 };
 }

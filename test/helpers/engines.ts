@@ -1,0 +1,25 @@
+import { createRequire } from 'node:module';
+import type duetto from '../../dist/index.js';
+
+type Api = duetto.Api;
+
+/** The library as CommonJS, on the engine that the run was started with. */
+export const main = createRequire(import.meta.url)('../../dist/index.js') as Api;
+
+/** The id of that engine. */
+export const mainId = main.engines().find(({ active }) => active)?.id ?? main.nghttp2.version;
+
+/** Ids of the other engines that are here, the newest first. */
+export const others = main.engines().filter(({ active }) => !active).map(({ id }) => id).reverse();
+
+/** Why a test that needs two engines cannot run, if so. */
+export const alone = others.length === 0 ? 'there is one engine only: npx duetto nghttp2 build 1.70.0' : '';
+
+/** What of a version counts for a comparison: 67 of 1.67.0. */
+export const minor = (version: string): number => Number(version.split('.')[1]);
+
+/** An environment that says nothing of engines. */
+export function plainEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const { DUETTO_NGHTTP2: _version, DUETTO_BINDING: _file, NODE_OPTIONS: _options, ...rest } = process.env;
+  return { ...rest, ...more };
+}
