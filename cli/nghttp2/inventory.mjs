@@ -19,7 +19,8 @@ export function inventory() {
   const known = manifest();
   const newest = newestVersion(known);
   const built = new Map(library('engine.js').engines().map((engine) => [engine.id, engine]));
-  const kinds = new Map(library('engine/places.js').allPlaces().map(({ id, kind }) => [id, kind]));
+  const { allPlaces, isOutdated } = library('engine/places.js');
+  const places = new Map(allPlaces().map((place) => [place.id, place]));
   const rows = known.versions.map((entry) => ({
     id: entry.version,
     version: entry.version,
@@ -38,7 +39,8 @@ export function inventory() {
     asOf: known.security?.asOf,
     rows: rows.sort((a, b) => compareVersions(a.version, b.version) || a.id.localeCompare(b.id)).map((row) => ({
       ...row,
-      built: kinds.get(row.id),
+      built: places.get(row.id)?.kind,
+      outdated: places.has(row.id) && !built.get(row.id).active && isOutdated(places.get(row.id)),
       file: built.get(row.id)?.file,
       active: built.get(row.id)?.active ?? false,
       missing: missingFixes(known, row),

@@ -17,11 +17,13 @@ function print({ asOf, rows }) {
   console.log(`  ${'nghttp2'.padEnd(width)}${'engine'.padEnd(11)}missing security fixes`);
   for (const row of rows) {
     const missing = row.missing.map(({ cve }) => cve).join(', ') || 'none known';
-    console.log(`${row.active ? '*' : ' '} ${row.id.padEnd(width)}${(BUILT[row.built] ?? 'not built').padEnd(11)}${missing}`);
+    const state = row.outdated ? 'outdated' : BUILT[row.built] ?? 'not built';
+    console.log(`${row.active ? '*' : ' '} ${row.id.padEnd(width)}${state.padEnd(11)}${missing}`);
     const notes = [row.isDefault && 'the default', row.isNewest && 'the newest of the manifest'].filter(Boolean);
     console.log(`  ${''.padEnd(width)}${row.summary}${notes.length ? ` (${notes.join(', ')})` : ''}`);
     if (row.patches.length) console.log(`  ${''.padEnd(width)}patches: ${row.patches.join(', ')}`);
   }
+  if (rows.some(({ outdated }) => outdated)) console.log('\noutdated: built from other sources than this version of duetto; build it again');
   const active = rows.find((row) => row.active);
   console.log(active ? `\n* what a program that is started now runs on: ${active.file}` : '\nNone of them would be used now: see DUETTO_NGHTTP2 and DUETTO_BINDING.');
   const flaws = new Map(rows.flatMap(({ missing }) => missing).map((fix) => [fix.cve, fix]));

@@ -1,5 +1,5 @@
 import path = require('node:path');
-import { allPlaces, describe, ownBuild, root, type EnginePlace } from './places.js';
+import { allPlaces, describe, isOutdated, ownBuild, root, type EnginePlace } from './places.js';
 
 // Which engine the code that is being loaded is to use. This module, like all of lib/engine, is there once however many
 // engines a process has.
@@ -15,9 +15,17 @@ export class EngineError extends Error {
 /**
  * The engine of that id. A shorter name will do if it fits one only: '1.70' for '1.70.0'.
  *
- * @throws EngineError if there is none, or more than one
+ * @throws EngineError if there is none, more than one, or one that was built from other sources than are here now
  */
 export function findEngine(name: string, from = 'asked for'): EnginePlace {
+  const place = lookUp(name, from);
+  if (!isOutdated(place)) return place;
+  throw new EngineError(
+    `duetto: the engine ${place.id} (${from}) was built from other sources than this version of duetto, and does not fit it. ` +
+    `Build it again: npx duetto nghttp2 build ${place.id}`);
+}
+
+function lookUp(name: string, from: string): EnginePlace {
   const places = allPlaces();
   const exact = places.find(({ id }) => id === name);
   if (exact !== undefined) return exact;

@@ -1,5 +1,6 @@
 import fs = require('node:fs');
 import path = require('node:path');
+import { sourcesSum } from './sources.js';
 
 // An engine is an addon with one nghttp2 in it. Several can lie in one package:
 //
@@ -21,6 +22,8 @@ export interface Description {
   readonly patches: readonly string[];
   /** Where the nghttp2 came from, and who vouches for it. */
   readonly origin?: { readonly kind: string; readonly from?: string; readonly trust: string };
+  /** A sum over the C++ sources that it was built from. */
+  readonly sources?: string;
   /** The functions and constants that its nghttp2.h declares. */
   readonly api?: readonly string[];
 }
@@ -60,6 +63,15 @@ function prebuilt(folder: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+let ownSources: string | undefined;
+
+/** Whether an engine was built from other sources than are here now. Those that came with the package fit it. */
+export function isOutdated({ kind, file }: EnginePlace): boolean {
+  if (kind !== 'side') return false;
+  ownSources ??= sourcesSum(root);
+  return ownSources !== undefined && describe(file)?.sources !== ownSources;
 }
 
 /** The id of an addon; one without a description has to be loaded for it. */

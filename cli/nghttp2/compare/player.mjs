@@ -3,6 +3,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { IN_SIGHT } from './in-sight.mjs';
 
 /** How long one scenario may take, in milliseconds. */
 const PATIENCE = 60_000;
@@ -19,7 +20,7 @@ export class Player {
   async #start() {
     this.#stderr = '';
     this.#child = fork(fileURLToPath(new URL('child/player.mjs', import.meta.url)), [], {
-      env: { ...process.env, DUETTO_BINDING: this.#engine.file, DUETTO_NGHTTP2: '' },
+      env: { ...process.env, DUETTO_BINDING: this.#engine.file, DUETTO_NGHTTP2: '', ...IN_SIGHT },
       execArgv: ['--no-warnings'],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // Ctrl-C is for the parent, which ends its children in order.

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../user-error.mjs';
+import { IN_SIGHT } from './in-sight.mjs';
 import { differingLanes, lanesOf } from './lanes.mjs';
 
 /** How long a script may run, in milliseconds; then it is asked to end, and what was seen until then counts. */
@@ -21,7 +22,7 @@ const lines = (text) => text.replace(/(?<=localhost:|127\.0\.0\.1:)\d+/g, 'PORT'
 
 function spawnScript(file, engine, resultFile, running) {
   const child = spawn(process.execPath, ['--require', preload, file], {
-    env: { ...process.env, DUETTO_BINDING: engine.file, DUETTO_NGHTTP2: '', DUETTO_COMPARE_RESULT: resultFile },
+    env: { ...process.env, DUETTO_BINDING: engine.file, DUETTO_NGHTTP2: '', ...IN_SIGHT, DUETTO_COMPARE_RESULT: resultFile },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
