@@ -170,7 +170,9 @@ export async function run(args) {
   report.verdict = verdictOf(report);
   write(options.json, `${JSON.stringify(report, null, 1)}\n`);
   write(options.markdown, markdownOf(report));
-  console.log(terminalText(report));
+  const text = `${terminalText(report)}\n`;
+  // Into a pipe this may take a while, and what follows ends the process.
+  await new Promise((resolve) => { process.stdout.write(text, resolve); });
   console.error(`\nThe whole of it: ${options.markdown} and ${options.json}`);
   if (control.stopped()) process.exitCode = 130;
   else if (options['exit-code'] && report.differences.length > 0) process.exitCode = 1;

@@ -32,7 +32,7 @@ export function excerpt(diff) {
 }
 
 function differenceText({ title, name, outcome, change, known, lanes }) {
-  const what = outcome && outcome.a !== outcome.b ? ` A error: ${outcome.a}; B: ${outcome.b}.`.replace('A error', 'What it ends with A') : '';
+  const what = outcome && outcome.a !== outcome.b ? ` What it ends, with A: ${outcome.a}; with B: ${outcome.b}.` : '';
   const told = known.map(({ since, text }) => `\n> Since ${since}: ${text}\n`).join('');
   const parts = lanes.map(({ lane, diff, steady }) =>
     `${lane}${steady ? '' : ' (varies from run to run)'}:\n\n\`\`\`diff\n${excerpt(diff).join('\n')}\n\`\`\`\n`);
