@@ -1,4 +1,5 @@
 import { addonFile, EngineError } from '../engine/choice.js';
+import { ownBuild } from '../engine/places.js';
 import type { NativeBinding } from './contract.js';
 import { layoutDiffers } from './layout.js';
 
@@ -9,7 +10,7 @@ function load(): NativeBinding {
   if (difference === undefined) return binding;
   throw new EngineError(
     `duetto: ${file} was built from other sources than this version of duetto (${difference}). ` +
-    `Build it again: npx duetto nghttp2 build ${binding.version}`);
+    `Build it again: ${file === ownBuild() ? 'npm run build:native' : `npx duetto nghttp2 build ${binding.version}`}`);
 }
 
 /** The addon, loaded once per environment and engine. */

@@ -3,14 +3,29 @@ import type duetto from '../../dist/index.js';
 
 type Api = duetto.Api;
 
+const require = createRequire(import.meta.url);
+
 /** The library as CommonJS, on the engine that the run was started with. */
-export const main = createRequire(import.meta.url)('../../dist/index.js') as Api;
+export const main = require('../../dist/index.js') as Api;
 
 /** The id of that engine. */
 export const mainId = main.engines().find(({ active }) => active)?.id ?? main.nghttp2.version;
 
-/** Ids of the other engines that are here, the newest first. */
-export const others = main.engines().filter(({ active }) => !active).map(({ id }) => id).reverse();
+/** One that was built before the last change of the sources is refused. */
+function isUsable(id: string): boolean {
+  try {
+    (require('../../dist/engine/choice.js') as { findEngine(id: string): void }).findEngine(id);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Ids of all engines that can be used. */
+export const usable = main.engines().map(({ id }) => id).filter(isUsable);
+
+/** Those but the one that the run was started with, the newest first. */
+export const others = usable.filter((id) => id !== mainId).reverse();
 
 /** Why a test that needs two engines cannot run, if so. */
 export const alone = others.length === 0 ? 'there is one engine only: npx duetto nghttp2 build 1.70.0' : '';

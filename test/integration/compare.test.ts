@@ -7,10 +7,10 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { project } from '../helpers/child.ts';
-import { main, minor, plainEnvironment } from '../helpers/engines.ts';
+import { main, minor, plainEnvironment, usable } from '../helpers/engines.ts';
 
 /** The documented changes lie between these two: the oldest engine here and the newest. */
-const ids = main.engines().filter(({ id }) => !id.includes('-user-')).map(({ id }) => id);
+const ids = usable.filter((id) => !id.includes('-user-'));
 const [old, recent] = [ids.find((id) => minor(id) < 65), ids.findLast((id) => minor(id) >= 67)];
 const pair = old && recent ? [old, recent] : [];
 const missing = pair.length ? '' : 'there is no pair of an engine before 1.65 and one from 1.67 on';
