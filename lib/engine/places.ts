@@ -95,7 +95,11 @@ export function ownBuild(): string | undefined {
 export function allPlaces(): EnginePlace[] {
   const found: EnginePlace[] = [];
   const add = (kind: EnginePlace['kind'], file: string | undefined, id = file && idOf(file)): void => {
-    if (file === undefined || id === undefined || found.some((place) => place.id === id)) return;
+    if (file === undefined || id === undefined) return;
+    const same = found.findIndex((place) => place.id === id);
+    // What is out of date must not hide what fits.
+    if (same >= 0 && !isOutdated(found[same]!)) return;
+    if (same >= 0) found.splice(same, 1);
     found.push({ id, file, kind });
   };
   for (const id of subfolders(path.join(root, 'build-nghttp2'))) {

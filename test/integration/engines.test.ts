@@ -128,7 +128,7 @@ describe('engines()', () => {
 });
 
 describe.skipIf(alone || !first)(`the engine of a process ${alone}`, () => {
-  const wanted = other.replace(/-user-.*/, '');
+  const wanted = other?.replace(/-user-.*/, '');
 
   test('DUETTO_NGHTTP2 picks it', async () => {
     expect(await run(version, { DUETTO_NGHTTP2: other })).toMatchObject({ out: wanted, code: 0 });
