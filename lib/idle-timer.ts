@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import { getTimerDuration, validateFunction } from './validate.js';
 
@@ -44,9 +45,21 @@ export function setIdleTimeout<T extends Timed>(self: T, msecs: number, callback
   self._touch();
   if (callback !== undefined) {
     validateFunction(callback, 'callback');
-    self.once('timeout', callback);
+    self.on('timeout', inCallersContext(self, callback));
   }
   return self;
+}
+
+/** A listener for one time, in the asynchronous context of now: that of the events may be another. */
+function inCallersContext(self: Timed, callback: () => void): () => void {
+  const context = new AsyncResource('HTTP2TIMEOUT');
+  const once = (...args: unknown[]): void => {
+    self.removeListener('timeout', once);
+    context.runInAsyncScope(callback as (...args: unknown[]) => void, self, ...args);
+  };
+  // As with `once`: it can be removed by the function that was given.
+  once.listener = callback;
+  return once;
 }
 
 function expire(self: Timed): void {

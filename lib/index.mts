@@ -17,7 +17,9 @@ export const {
   Http2ServerResponse,
   nghttp2,
   performServerHandshake,
+  PerformanceObserver,
   sensitiveHeaders,
+  stats,
 } = duetto;
 
 export type AlternativeServiceOptions = duetto.AlternativeServiceOptions;
@@ -46,5 +48,21 @@ export type ServerStreamResponseOptions = duetto.ServerStreamResponseOptions;
 export type SessionState = duetto.SessionState;
 export type Settings = duetto.Settings;
 export type StreamState = duetto.StreamState;
+
+export type Compression = duetto.Compression;
+export type FrameCounts = duetto.FrameCounts;
+export type GoawayMessage = duetto.GoawayMessage;
+export type Http2PerformanceEntry = duetto.Http2PerformanceEntry;
+export type LimitDetails = duetto.LimitDetails;
+export type LimitMessage = duetto.LimitMessage;
+export type LimitUse = duetto.LimitUse;
+export type SessionClosedMessage = duetto.SessionClosedMessage;
+export type SessionCreatedMessage = duetto.SessionCreatedMessage;
+export type SessionPerformanceDetail = duetto.SessionPerformanceDetail;
+export type SessionStats = duetto.SessionStats;
+export type SettingsMessage = duetto.SettingsMessage;
+export type StreamPerformanceDetail = duetto.StreamPerformanceDetail;
+export type TotalStats = duetto.TotalStats;
+export type Traffic = duetto.Traffic;
 
 export default duetto;

@@ -1,6 +1,7 @@
 // For `node --require duetto/register` and `node --import duetto/register`: whoever asks for http2 gets duetto.
 
 import { isMainThread } from 'node:worker_threads';
+import { replacePerformanceObserver } from './register/perf-hooks.js';
 import { redirectCommonJs, redirectEsModules } from './register/redirect.js';
 import { passOnToWorkers } from './register/workers.js';
 
@@ -11,9 +12,9 @@ function announce(): void {
 }
 
 function register(): void {
-  let duetto: object;
+  let duetto: { readonly PerformanceObserver: unknown };
   try {
-    duetto = require('./index.js') as object;
+    duetto = require('./index.js') as typeof duetto;
   } catch (error) {
     // Going on with node:http2 would be a silent downgrade.
     process.stderr.write(`duetto/register: cannot take the place of http2.\n${(error as Error).message}\n`);
@@ -21,8 +22,10 @@ function register(): void {
   }
   redirectCommonJs(duetto);
   redirectEsModules();
+  replacePerformanceObserver(duetto.PerformanceObserver);
   passOnToWorkers(__filename);
-  if (process.env.DUETTO_DEBUG === '1' && isMainThread) announce();
+  const { debugging } = require('./observe/debug.js') as typeof import('./observe/debug.js');
+  if (debugging() && isMainThread) announce();
 }
 
 register();

@@ -29,6 +29,8 @@ export interface NativeSession {
   settings(pairs: Float64Array, count: number): number;
   ping(payload: Uint8Array): number;
   goaway(code: number, lastStreamId: number, opaqueData: Uint8Array | undefined): number;
+  /** The last GOAWAY, with debug data; repeats one that nghttp2 has sent by itself. */
+  explain(code: number, opaqueData: Uint8Array): number;
   terminate(code: number): number;
   altsvc(id: number, origin: string, value: string): number;
   origin(text: string, count: number): number;
@@ -38,6 +40,19 @@ export interface NativeSession {
   setting(id: number, remote: boolean): number;
   state(out: Float64Array): boolean;
   streamState(id: number, out: Float64Array): boolean;
+  /** `out` has `Stat.Count` numbers. False once destroyed. */
+  stats(out: Float64Array): boolean;
+  /** Frames as lines of text, since the last call. */
+  takeTrace(): string;
+  /** For each GOAWAY that has left since the last call: code, last stream id, limit, reached, allowed, opaque data. */
+  takeGoaways(): unknown[];
+  /**
+   * For each stream that has ended since the last call: id, start, end, first header, first byte, first byte sent (all
+   * nanoseconds of `now`, 0 for never), octets read, octets written.
+   *
+   * @param open also for those that are open; their measurement ends
+   */
+  takeMeasurements(open: boolean): Float64Array;
   destroy(): void;
 }
 
@@ -71,6 +86,12 @@ export interface NativeBinding {
   lendBatch(batch: number, ints: ArrayBuffer, bytes: ArrayBuffer): void;
   batchMemory(batch: number): [ints: ArrayBuffer, bytes: ArrayBuffer];
   errorString(code: number): string;
+  /** Whether streams read the clock. */
+  setMeasuring(on: boolean): void;
+  /** All sessions of this environment; `out` has `Stat.TotalCount` numbers. */
+  stats(out: Float64Array): void;
+  /** Nanoseconds of the monotonic clock. */
+  now(): number;
   /**
    * Writes pieces `from` to `to` (exclusive) of a plan to a socket: three numbers each, index into `chunks`, offset and
    * length. Gives the bytes that it took, or -errno.

@@ -7,7 +7,15 @@ export const enum BatchHeader {
   Segments = 2,
   Sent = 3,
   Holds = 4,
-  Start = 5,
+  Notes = 5,
+  Start = 6,
+}
+
+/** Bits of the notes: what the session can be asked for after a call. */
+export const enum Note {
+  Trace = 1,
+  Goaway = 2,
+  Measurements = 4,
 }
 
 /** What happened, and the fields that follow. */
@@ -45,16 +53,85 @@ export const enum Record {
   SessionError = 16,
   /** offset in the output, id, length */
   Segment = 17,
+  /** limit, id or 0, what was reached (low, high half), what is allowed (likewise) */
+  LimitHit = 18,
 }
 
 /** How many settings have their values in a record: identifiers 1 to 6, and 8. */
 export const REPORTED_SETTINGS = 7;
 
-/** Limits that the core enforces by itself. */
+/** Limits that the core, or nghttp2 in it, enforces by itself. */
 export const enum Limit {
   None = 0,
   InvalidFrames = 1,
   RejectedStreams = 2,
+  ConcurrentStreams = 3,
+  SessionMemory = 4,
+  HeaderListPairs = 5,
+  HeaderListSize = 6,
+  SendHeaderBlock = 7,
+  StreamResets = 8,
+  Continuations = 9,
+  Settings = 10,
+  OutboundAcks = 11,
+  FrameSize = 12,
+  Glitches = 13,
+}
+
+/** Types 0 to 9 of RFC 9113, section 6, and one for all others. */
+export const FRAME_TYPES = 11;
+
+/** Positions in the array of numbers that tells how a session, or all of them, are. See native/core/counters.h. */
+export const enum Stat {
+  BytesReceived,
+  BytesSent,
+  DataReceived,
+  DataSent,
+  FramesReceived,
+  FramesSent = FramesReceived + 11,
+  OpenedHere = FramesSent + 11,
+  OpenedByPeer,
+  Refused,
+  Closed,
+  FieldsReceived,
+  FieldsReceivedOnWire,
+  FieldsSent,
+  FieldsSentOnWire,
+  CacheHits,
+  CacheMisses,
+  Stalls,
+  StalledNs,
+  MeasuredStreams,
+  MeasuredNs,
+
+  OpenStreams,
+  StalledStreams,
+  CacheEntries,
+  CacheBytes,
+  Memory,
+  NgMemory,
+  FieldMemory,
+  Queued,
+
+  PeakStreams,
+  StartNs,
+  InvalidFrames,
+  RejectedInARow,
+  Resets,
+  LargestPairs,
+  LargestList,
+  MaxConcurrentStreams,
+  MaxSessionMemory,
+  MaxInvalidFrames,
+  MaxRejectedStreams,
+  MaxHeaderListPairs,
+  MaxHeaderListSize,
+  ResetBurst,
+  Count,
+
+  SessionsOpen = PeakStreams,
+  SessionsOpened,
+  TotalCount,
 }
 
 /** Positions in the array of numbers that carries a session's options; NaN is "not given". */
@@ -72,5 +149,6 @@ export const enum OptionIndex {
   LenientWhitespace,
   MaxInvalidFrames,
   MaxRejectedStreams,
+  Trace,
   Count,
 }

@@ -3,6 +3,7 @@ import tls = require('node:tls');
 import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS, ERR_HTTP2_UNSUPPORTED_PROTOCOL } from '../errors.js';
+import { publishCreated } from '../observe/session-life.js';
 import { ClientHttp2Session } from '../session/client-session.js';
 import type { SessionOptions } from '../session/options.js';
 import { MAX_CUSTOM_SETTINGS } from '../settings/values.js';
@@ -56,6 +57,7 @@ export function connect(
   session._protocol = protocol;
   session._maxOriginSetSize = checked.maxOriginSetSize ?? DEFAULT_MAX_ORIGIN_SET_SIZE;
   if (typeof listener === 'function') session.once('connect', listener);
+  publishCreated(session);
   return session;
 }
 

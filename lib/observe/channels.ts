@@ -1,4 +1,5 @@
-import { channel } from 'node:diagnostics_channel';
+import type { AsyncResource } from 'node:async_hooks';
+import { type Channel, channel } from 'node:diagnostics_channel';
 
 /** The diagnostics channels of node:http2, by the same names. */
 export const clientChannels = {
@@ -18,3 +19,19 @@ export const serverChannels = {
   finish: channel('http2.server.stream.finish'),
   close: channel('http2.server.stream.close'),
 };
+
+/** Channels that only duetto has: of sessions, on both sides (`session.type` says which). */
+export const sessionChannels = {
+  created: channel('duetto.session.created'),
+  closed: channel('duetto.session.closed'),
+  goawaySent: channel('duetto.session.goaway.sent'),
+  goawayReceived: channel('duetto.session.goaway.received'),
+  limit: channel('duetto.session.limit'),
+  settings: channel('duetto.session.settings'),
+};
+
+/** In the context of the stream that the message is about. */
+export function publishIn(context: AsyncResource | undefined, to: Channel, message: object): void {
+  if (context !== undefined) context.runInAsyncScope(to.publish, to, message);
+  else to.publish(message);
+}

@@ -18,7 +18,7 @@ export class Acknowledged<T> {
   private waiting: Array<Sent<T>> | undefined;
 
   /** @param limit how many may wait: a peer that never answers must not cost memory without end */
-  constructor(private readonly limit: number) {}
+  constructor(readonly limit: number) {}
 
   get full(): boolean {
     return this.size >= this.limit;
@@ -47,8 +47,8 @@ export class Acknowledged<T> {
   }
 }
 
-export function cancelPing(callback: PingCallback): void {
-  (callback as (err: Error) => void)(new ERR_HTTP2_PING_CANCEL());
+export function cancelPing(callback: PingCallback, error: Error = new ERR_HTTP2_PING_CANCEL()): void {
+  (callback as (err: Error) => void)(error);
 }
 
 /** A callback that runs in the asynchronous context in which the frame was sent. */

@@ -104,6 +104,7 @@ export class ClientHttp2Session extends Http2Session {
     id: number, headers: IncomingHeaders, flags: number, raw: string[], endOfStream: boolean,
   ): void {
     const stream = new ClientHttp2Stream(this, id);
+    stream._context = new AsyncResource('HTTP2STREAM');
     if (clientChannels.created.hasSubscribers) clientChannels.created.publish({ stream, headers });
     if (clientChannels.start.hasSubscribers) clientChannels.start.publish({ stream, headers });
     if (endOfStream) {
@@ -111,7 +112,7 @@ export class ClientHttp2Session extends Http2Session {
       stream.push(null);
     }
     stream.end();
-    this.emit('stream', stream, headers, flags, raw);
+    stream._context.runInAsyncScope(this.emit, this, 'stream', stream, headers, flags, raw);
   }
 }
 

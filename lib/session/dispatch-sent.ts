@@ -1,6 +1,6 @@
 import { type Batch, giveBack } from '../binding/batch.js';
 import { Record } from '../binding/records.js';
-import { onFrameError, onInternalError } from './incoming.js';
+import { onFrameError, onInternalError, onLimitHit } from './incoming.js';
 import type { Http2Session } from './session.js';
 import { runTicks } from './ticks.js';
 
@@ -39,7 +39,10 @@ export function dispatchSent(session: Http2Session, batch: Batch, start: number,
           onFrameError(session, ints[record + 1]!, ints[record + 2]!, ints[record + 3]!);
           break;
         case Record.SessionError:
-          onInternalError(session, ints[record + 1]!, ints[record + 2]!);
+          onInternalError(session, ints[record + 1]!);
+          break;
+        case Record.LimitHit:
+          onLimitHit(session, ints, record + 1);
           break;
         default:
           break;
@@ -87,6 +90,8 @@ export function sizeOfSentRecord(type: number): number {
     case Record.FrameError:
     case Record.Segment:
       return 4;
+    case Record.LimitHit:
+      return 7;
     default:
       return 3;
   }

@@ -4,7 +4,7 @@ import { decodeHeaders, decoded } from '../headers/decode.js';
 import { DirectReader } from '../socket/direct-reader.js';
 import type { Http2Stream } from '../stream/stream.js';
 import {
-  onAltsvc, onFrameError, onGoaway, onHeaders, onInternalError, onOrigin, onPing, onPingAck, onPriority, onSettings,
+  onAltsvc, onFrameError, onGoaway, onHeaders, onInternalError, onLimitHit, onOrigin, onPing, onPingAck, onPriority, onSettings,
   onSettingsAck, pieceOf,
 } from './incoming.js';
 import type { Http2Session } from './session.js';
@@ -142,7 +142,11 @@ export class Dispatch {
         break;
       case Record.SessionError:
         this.at += 3;
-        onInternalError(session, ints[record + 1]!, ints[record + 2]!);
+        onInternalError(session, ints[record + 1]!);
+        break;
+      case Record.LimitHit:
+        this.at += 7;
+        onLimitHit(session, ints, record + 1);
         break;
       default:
         throw new Error(`duetto: unknown record ${ints[record]} at ${record} of ${this.end}`);

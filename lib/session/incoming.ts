@@ -2,10 +2,12 @@ import { type Limit, REPORTED_SETTINGS } from '../binding/records.js';
 import { constants } from '../constants.js';
 import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_TOO_MANY_ORIGINS, NghttpError } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
+import { sessionChannels } from '../observe/channels.js';
 import { debugSession } from '../observe/debug.js';
+import { publishGoaway } from '../observe/notes.js';
 import { settingsOf } from '../settings/in-force.js';
 import type { Http2Stream } from '../stream/stream.js';
-import { limitError, passedLimit } from './limits.js';
+import { limitDetails, OwnLimit, refuseFor, reportLimit, sessionError } from './limits.js';
 import type { Http2Session } from './session.js';
 
 // What arrives from the peer, as the session and its streams take it.
@@ -35,14 +37,9 @@ export function onHeaders(
   const event = eventOf(category, headers[':status'] as number | undefined, endOfStream);
   if (headers[':status'] === HTTP_STATUS_MISDIRECTED_REQUEST) session._origins().delete(stream._origin);
   stream._onHeaders(event, headers, flags, raw);
-  if (stream._context !== undefined) stream._context.runInAsyncScope(emitHeaders, undefined, stream, event, headers, flags, raw);
-  else emitHeaders(stream, event, headers, flags, raw);
-  if (endOfStream) stream._onRemoteEnd();
-}
-
-function emitHeaders(stream: Http2Stream, event: string, headers: IncomingHeaders, flags: number, raw: string[]): void {
   if (event === 'headers' && headers[':status'] === HTTP_STATUS_CONTINUE) stream.emit('continue');
   stream.emit(event, headers, flags, raw);
+  if (endOfStream) stream._onRemoteEnd();
 }
 
 function eventOf(category: number, status: number | undefined, endOfStream: boolean): string {
@@ -70,8 +67,9 @@ export function onSettings(session: Http2Session, ints: Int32Array, at: number):
   const count = ints[at + REPORTED_SETTINGS]!;
   const pairs = at + REPORTED_SETTINGS + 1;
   for (let i = 0; i < count; i++) (session._remoteCustom ??= {})[ints[pairs + 2 * i]!] = ints[pairs + 2 * i + 1]! >>> 0;
-  debugSession(session, 'received SETTINGS');
-  session._remoteSettings = settingsOf(ints, at, session._remoteCustom);
+  const previous = session._remoteSettings;
+  const settings = session._remoteSettings = settingsOf(ints, at, session._remoteCustom);
+  if (sessionChannels.settings.hasSubscribers) sessionChannels.settings.publish({ session, side: 'remote', settings, previous });
   session.emit('remoteSettings', session.remoteSettings);
 }
 
@@ -81,7 +79,9 @@ export function onSettingsAck(session: Http2Session, ints: Int32Array, at: numbe
   if (acknowledged === undefined) return;
   const { what: { callback, context }, duration } = acknowledged;
   session._pendingAck--;
+  const previous = session._localSettings;
   const settings = session._localSettings = settingsOf(ints, at, session._localCustom);
+  if (sessionChannels.settings.hasSubscribers) sessionChannels.settings.publish({ session, side: 'local', settings, previous });
   if (typeof callback === 'function') context.runInAsyncScope(callback, undefined, null, settings, duration);
   context.emitDestroy();
   session.emit('localSettings', settings);
@@ -94,13 +94,17 @@ export function onPing(session: Http2Session, payload: Buffer): void {
 export function onPingAck(session: Http2Session, payload: Buffer): void {
   const acknowledged = session._pings.acknowledge();
   if (acknowledged === undefined) session.destroy(new NghttpError(NGHTTP2_ERR_PROTO));
-  else acknowledged.what(null, acknowledged.duration, payload);
+  else {
+    session._pingRTT = acknowledged.duration;
+    acknowledged.what(null, acknowledged.duration, payload);
+  }
 }
 
 export function onGoaway(session: Http2Session, code: number, lastStreamID: number, opaqueData: Buffer | undefined): void {
   debugSession(session, 'received GOAWAY with code %d, last stream %d', code, lastStreamID);
   session._goawayCode = code;
   session._goawayLastStreamID = lastStreamID;
+  publishGoaway(sessionChannels.goawayReceived, session, code, lastStreamID, opaqueData, undefined);
   session.emit('goaway', code, lastStreamID, opaqueData);
   if (code === NGHTTP2_NO_ERROR) {
     session.close();
@@ -120,7 +124,9 @@ export function onOrigin(session: Http2Session, origins: string[]): void {
   const known = session._origins();
   for (const origin of origins) {
     if (known.size >= session._maxOriginSetSize) {
-      session.destroy(new ERR_HTTP2_TOO_MANY_ORIGINS(session._maxOriginSetSize));
+      const most = session._maxOriginSetSize;
+      session.destroy(refuseFor(session, new ERR_HTTP2_TOO_MANY_ORIGINS(most),
+                                limitDetails(OwnLimit.OriginSetSize, known.size + 1, most, 'session')));
       return;
     }
     known.add(origin);
@@ -147,14 +153,26 @@ export function onFrameError(session: Http2Session, id: number, type: number, co
   });
 }
 
+/** A limit was met while receiving or sending. */
+export function onLimitHit(session: Http2Session, ints: Int32Array, at: number): void {
+  const [limit, id, reached, reachedHigh, value, valueHigh] = ints.subarray(at, at + 6) as unknown as
+    [Limit, number, number, number, number, number];
+  reportLimit(session, limitDetails(limit, joined(reached, reachedHigh), joined(value, valueHigh),
+                                    id === 0 ? 'session' : 'stream', id === 0 ? undefined : id));
+}
+
+/** A number of 64 bits that came in two halves. */
+function joined(low: number, high: number): number {
+  return (low >>> 0) + (high >>> 0) * 2 ** 32;
+}
+
 /** nghttp2 has sent a GOAWAY of its own: the peer broke the protocol. */
 export function onEndedByCore(session: Http2Session, code: number): void {
   debugSession(session, 'was ended by nghttp2 with error %d', code);
-  session.destroy(new NghttpError(code));
+  session.destroy(sessionError(code, session._limit));
 }
 
-export function onInternalError(session: Http2Session, code: number, limit: Limit): void {
-  const passed = passedLimit(limit, session._options);
-  debugSession(session, 'cannot go on: nghttp2 error %d', code, passed ?? '');
-  session.destroy(passed ? limitError(code, passed) : new NghttpError(code));
+export function onInternalError(session: Http2Session, code: number): void {
+  debugSession(session, 'cannot go on: nghttp2 error %d', code);
+  session.destroy(sessionError(code, session._limit));
 }

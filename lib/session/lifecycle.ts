@@ -5,8 +5,9 @@ import { constants } from '../constants.js';
 import { ERR_HTTP2_STREAM_CANCEL, ERR_SOCKET_CLOSED } from '../errors.js';
 import { clearIdleTimeout } from '../idle-timer.js';
 import { debugSession } from '../observe/debug.js';
+import { keepStats, publishClosed } from '../observe/session-life.js';
 import { cancelPing } from './acknowledged.js';
-import { debugData, type PassedLimit } from './limits.js';
+import { describeLimit, type LimitDetails } from './limits.js';
 import { sessionOf, unbind } from './bound-sockets.js';
 import type { Http2Session } from './session.js';
 
@@ -28,7 +29,7 @@ export function attach(socket: Duplex): void {
 
 /** @param error what the session's 'error' event is to give, if any */
 export function closeSession(session: Http2Session, code: number, error: Error | undefined): void {
-  debugSession(session, 'ends with code %d and %d streams', code, session._streams.size, error ?? '');
+  debugSession(session, 'ends with code %d and %d streams', code, session._streams.size, ...(error ? [`(${error.message})`] : []));
   session._destroyed = true;
   session._destroyCode = code;
   clearIdleTimeout(session);
@@ -42,6 +43,7 @@ export function closeSession(session: Http2Session, code: number, error: Error |
     if (!socket!.destroyed) sayGoodbye(session, native, code, error);
     transport!.finish();
     session._native = undefined;
+    keepStats(session, native);
     native.destroy();
     if (session._pings.size > 0) setImmediate(cancelPings, session);
   }
@@ -50,9 +52,9 @@ export function closeSession(session: Http2Session, code: number, error: Error |
 
 /** The last GOAWAY. If a limit was passed, the peer learns which. */
 function sayGoodbye(
-  session: Http2Session, native: NativeSession, code: number, error: (Error & { limit?: PassedLimit }) | undefined,
+  session: Http2Session, native: NativeSession, code: number, error: (Error & { limit?: LimitDetails }) | undefined,
 ): void {
-  if (error?.limit !== undefined) native.goaway(code, 0, debugData(error.limit));
+  if (error?.limit !== undefined) native.explain(code, Buffer.from(describeLimit(error.limit), 'latin1'));
   // A second GOAWAY that says the same may reach a peer that has gone, and bring a reset.
   else if (!session._tookLeave || code !== NGHTTP2_NO_ERROR) native.terminate(code);
 }
@@ -80,6 +82,7 @@ function letGo(session: Http2Session, error: Error | undefined): void {
 
 function emitClose(session: Http2Session, error: Error | undefined): void {
   session._remoteSettings = undefined;
+  publishClosed(session, error);
   if (error) session.emit('error', error);
   session.emit('close');
 }

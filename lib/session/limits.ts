@@ -1,31 +1,87 @@
 import { Limit } from '../binding/records.js';
 import { NghttpError } from '../errors.js';
-import type { NativeOptions } from './native-options.js';
+import { sessionChannels } from '../observe/channels.js';
+import { debugSession } from '../observe/debug.js';
+import type { LimitDetails } from '../observe/types.js';
+import type { Http2Stream } from '../stream/stream.js';
+import type { Http2Session } from './session.js';
 
-/** What an error tells of the limit that was passed. */
-export interface PassedLimit {
-  /** The option that sets it. */
-  readonly option: 'maxSessionInvalidFrames' | 'maxSessionRejectedStreams';
-  readonly value: number;
+export type { LimitDetails };
+
+/** Limits that the library keeps by itself. */
+export const enum OwnLimit {
+  OutstandingPings = -1,
+  OutstandingSettings = -2,
+  OriginSetSize = -3,
 }
 
-/** As in native/core/options.h. */
-const DEFAULTS = { maxSessionInvalidFrames: 1000, maxSessionRejectedStreams: 100 };
+// docs/limits.md lists them for users; a test holds the two together.
+const kinds: { readonly [limit: number]: readonly [name: string, option?: string] } = {
+  [Limit.InvalidFrames]: ['invalid frames', 'maxSessionInvalidFrames'],
+  [Limit.RejectedStreams]: ['streams refused in a row', 'maxSessionRejectedStreams'],
+  [Limit.ConcurrentStreams]: ['concurrent streams', 'settings.maxConcurrentStreams'],
+  [Limit.SessionMemory]: ['octets of memory', 'maxSessionMemory'],
+  [Limit.HeaderListPairs]: ['header fields in a block', 'maxHeaderListPairs'],
+  [Limit.HeaderListSize]: ['octets of a header list', 'settings.maxHeaderListSize'],
+  [Limit.SendHeaderBlock]: ['octets of a header block to send', 'maxSendHeaderBlockLength'],
+  [Limit.StreamResets]: ['RST_STREAM frames received', 'streamResetBurst'],
+  [Limit.Continuations]: ['CONTINUATION frames of a block'],
+  [Limit.Settings]: ['entries of a SETTINGS frame', 'maxSettings'],
+  [Limit.OutboundAcks]: ['acknowledgements waiting to be sent'],
+  [Limit.FrameSize]: ['octets of a frame', 'settings.maxFrameSize'],
+  [Limit.Glitches]: ['suspicious frames'],
+  [OwnLimit.OutstandingPings]: ['PING frames without an answer', 'maxOutstandingPings'],
+  [OwnLimit.OutstandingSettings]: ['SETTINGS frames without an answer', 'maxOutstandingSettings'],
+  [OwnLimit.OriginSetSize]: ['origins', 'maxOriginSetSize'],
+};
 
-/** The limit of a session error's record, undefined if there is none. */
-export function passedLimit(limit: Limit, options: NativeOptions): PassedLimit | undefined {
-  const option = limit === Limit.InvalidFrames ? 'maxSessionInvalidFrames'
-    : limit === Limit.RejectedStreams ? 'maxSessionRejectedStreams' : undefined;
-  return option && { option, value: options[option] ?? DEFAULTS[option] };
+/** Names and options of all limits. */
+export const allLimits = Object.values(kinds);
+
+export function limitDetails(
+  limit: Limit | OwnLimit, reached: number, value: number, scope: LimitDetails['scope'], streamID?: number,
+): LimitDetails {
+  const [name, option] = kinds[limit] ?? [`limit ${limit}`];
+  return { name, option, value, reached, scope, streamID };
 }
 
-/** An error with the message that node:http2 gives, and the limit as its `limit`. */
-export function limitError(code: number, passed: PassedLimit): NghttpError & { limit: PassedLimit } {
-  const custom = passed.option === 'maxSessionInvalidFrames' ? 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES' : undefined;
-  return Object.assign(new NghttpError(code, custom), { limit: passed });
+/** In one line of ASCII: for the peer (RFC 9113, section 6.8: debug data), and for who reads logs. */
+export function describeLimit({ name, option, value, reached }: LimitDetails): string {
+  return `${option ?? 'limit of nghttp2'}: ${reached} ${name}, ${value} allowed`;
 }
 
-/** What the peer is told in the GOAWAY (RFC 9113, section 6.8: debug data). */
-export function debugData({ option, value }: PassedLimit): Buffer {
-  return Buffer.from(`more than ${option} = ${value}`, 'latin1');
+/** Errors keep the message that node:http2 gives; the limit is their `limit`. */
+export function withLimit<E extends Error>(error: E, limit: LimitDetails): E & { limit: LimitDetails } {
+  return Object.assign(error, { limit });
+}
+
+/** The error of a session that nghttp2 cannot go on with. */
+export function sessionError(code: number, limit: LimitDetails | undefined): NghttpError {
+  if (limit === undefined) return new NghttpError(code);
+  const custom = limit.option === 'maxSessionInvalidFrames' ? 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES' : undefined;
+  return withLimit(new NghttpError(code, custom), limit);
+}
+
+/** Tells everybody who wants to know, once. */
+export function reportLimit(session: Http2Session, limit: LimitDetails): void {
+  const stream: Http2Stream | undefined = limit.streamID === undefined ? undefined : session._streams.get(limit.streamID);
+  if (stream !== undefined) (session._refused ??= new Map()).set(limit.streamID!, limit);
+  if (limit.scope === 'session') session._limit = limit;
+  debugSession(session, 'meets a limit: %s', describeLimit(limit));
+  if (sessionChannels.limit.hasSubscribers) sessionChannels.limit.publish({ ...limit, session, stream });
+  session._emitLimit(limit, stream);
+}
+
+/** A stream's error says for which limit it was refused. */
+export function tellLimit(refused: Map<number, LimitDetails>, id: number | undefined, error: Error): void {
+  const limit = id === undefined ? undefined : refused.get(id);
+  if (limit === undefined) return;
+  refused.delete(id!);
+  withLimit(error, limit);
+}
+
+/** The same, and the error for it: what is asked for is refused, or the session ends. */
+export function refuseFor<E extends Error>(session: Http2Session, error: E, limit: LimitDetails): E {
+  reportLimit(session, limit);
+  return withLimit(error, limit);
 }

@@ -1,6 +1,7 @@
 import type { NativeSession } from '../binding/contract.js';
 import { OptionIndex } from '../binding/records.js';
 import { ERR_HTTP2_INVALID_SETTING_VALUE_RANGE } from '../errors.js';
+import { debugging } from '../observe/debug.js';
 
 /** Options of a session that the core takes. */
 export interface NativeOptions {
@@ -51,6 +52,7 @@ export function nativeOptions(options: NativeOptions): Float64Array {
   set(OptionIndex.MaxRejectedStreams, options.maxSessionRejectedStreams);
   if (typeof options.strictFieldWhitespaceValidation === 'boolean')
     values[OptionIndex.LenientWhitespace] = options.strictFieldWhitespaceValidation ? 0 : 1;
+  if (debugging()) values[OptionIndex.Trace] = 1;
   return values;
 }
 

@@ -1,3 +1,5 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { constants } from '../constants.js';
 import {
@@ -6,8 +8,11 @@ import {
 } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { serverChannels } from '../observe/channels.js';
+import { publishCreated } from '../observe/session-life.js';
 import { ServerHttp2Stream } from '../stream/server-stream.js';
+import type { Http2Stream } from '../stream/stream.js';
 import { validateString } from '../validate.js';
+import type { LimitDetails } from './limits.js';
 import { originOf } from './origin-set.js';
 import type { SessionOptions } from './options.js';
 import { Http2Session } from './session.js';
@@ -31,6 +36,7 @@ export class ServerHttp2Session extends Http2Session {
     super(constants.NGHTTP2_SESSION_SERVER, options, socket);
     this.owner = server;
     server?._sessions.add(this);
+    publishCreated(this);
   }
 
   get server(): SessionServer | undefined {
@@ -97,22 +103,44 @@ export class ServerHttp2Session extends Http2Session {
     id: number, headers: IncomingHeaders, flags: number, raw: string[], endOfStream: boolean,
   ): void {
     const stream = new ServerHttp2Stream(this, id, headers);
-    if (serverChannels.created.hasSubscribers) serverChannels.created.publish({ stream, headers });
-    if (serverChannels.start.hasSubscribers) serverChannels.start.publish({ stream, headers });
-    if (endOfStream) {
-      stream._endAfterHeaders = stream._remoteEnded = true;
-      stream.push(null);
-    }
-    if (headers[':method'] === 'HEAD') {
-      // Its answer has no body.
-      stream.end();
-      stream._headRequest = true;
-    }
-    this.emit('stream', stream, headers, flags, raw);
+    stream._context!.runInAsyncScope(announce, undefined, this, stream, headers, flags, raw, endOfStream);
+  }
+
+  /** @internal The server's listeners hear of it too. */
+  override _emitLimit(limit: LimitDetails, stream: Http2Stream | undefined): void {
+    super._emitLimit(limit, stream);
+    (this.owner as EventEmitter | undefined)?.emit('limit', limit, this, stream);
   }
 
   /** @internal */
   override _onLetGo(): void {
     this.owner?._sessions.delete(this);
   }
+}
+
+/**
+ * Where contexts are frames (Node 24), what a handler enters with `enterWith` ends with its call: a resource that is made
+ * in it takes it along. Elsewhere the resource itself holds it.
+ */
+const CAPTURES = Number.parseInt(process.versions.node, 10) >= 24 ||
+  /async-context-frame/.test(`${process.execArgv} ${process.env.NODE_OPTIONS}`);
+
+/** In the stream's own context: what its listeners put there stays theirs. */
+function announce(
+  session: ServerHttp2Session, stream: ServerHttp2Stream, headers: IncomingHeaders, flags: number, raw: string[],
+  endOfStream: boolean,
+): void {
+  if (serverChannels.created.hasSubscribers) serverChannels.created.publish({ stream, headers });
+  if (serverChannels.start.hasSubscribers) serverChannels.start.publish({ stream, headers });
+  if (endOfStream) {
+    stream._endAfterHeaders = stream._remoteEnded = true;
+    stream.push(null);
+  }
+  if (headers[':method'] === 'HEAD') {
+    // Its answer has no body.
+    stream.end();
+    stream._headRequest = true;
+  }
+  session.emit('stream', stream, headers, flags, raw);
+  if (CAPTURES) stream._context = new AsyncResource('HTTP2STREAM');
 }

@@ -7,10 +7,12 @@ import { native } from '../binding/load.js';
 import { constants } from '../constants.js';
 import {
   ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_MAX_PENDING_SETTINGS_ACK, ERR_HTTP2_NO_MEM,
-  ERR_HTTP2_PING_LENGTH, ERR_HTTP2_SESSION_ERROR, ERR_OUT_OF_RANGE,
+  ERR_HTTP2_PING_CANCEL, ERR_HTTP2_PING_LENGTH, ERR_HTTP2_SESSION_ERROR, ERR_OUT_OF_RANGE,
 } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { setIdleTimeout } from '../idle-timer.js';
+import { sessionStats } from '../observe/stats.js';
+import type { SessionStats } from '../observe/types.js';
 import { settingsInForce } from '../settings/in-force.js';
 import { type Settings, settingsPairs, validateSettings } from '../settings/values.js';
 import type { PieceSink } from '../socket/gather.js';
@@ -21,6 +23,7 @@ import {
 } from './acknowledged.js';
 import { bind } from './bound-sockets.js';
 import { attach, closeSession } from './lifecycle.js';
+import { type LimitDetails, limitDetails, OwnLimit, refuseFor } from './limits.js';
 import { nativeOptions, watchRemoteSettings } from './native-options.js';
 import type { SessionOptions } from './options.js';
 import { initialOriginSet } from './origin-set.js';
@@ -77,6 +80,10 @@ export class Http2Session extends EventEmitter {
   /** @internal */ _remoteSettings: Settings | undefined;
   /** @internal */ _originSet: Set<string> | undefined;
   /** @internal */ _maxOriginSetSize = 128;
+  /** @internal Milliseconds until the last PING was answered. */ _pingRTT: number | undefined;
+  /** @internal The limit that ends this session. */ _limit: LimitDetails | undefined;
+  /** @internal Limits for which streams were refused, by their id. */ _refused: Map<number, LimitDetails> | undefined;
+  /** @internal See Stat; of a destroyed session. */ _finalStats: Float64Array | undefined;
 
   private encryptedValue: boolean | undefined;
   private alpnProtocolValue: string | undefined;
@@ -225,27 +232,29 @@ export class Http2Session extends EventEmitter {
     if (callback) validateFunction(callback, 'callback');
     this._pendingAck++;
     const copy = { ...settings };
-    if (this.connecting) this.once('connect', () => this.submitSettings(copy, callback));
-    else this.submitSettings(copy, callback);
+    const context = new AsyncResource('HTTP2SETTINGS', { requireManualDestroy: true });
+    if (this.connecting) this.once('connect', () => this.submitSettings(copy, { context, callback }));
+    else this.submitSettings(copy, { context, callback });
   }
 
-  private submitSettings(settings: Settings, callback: SettingsCallback | undefined): void {
+  private submitSettings(settings: Settings, sent: SentSettings): void {
     if (this.destroyed) return;
     this._touch();
     const pairs = settingsPairs(settings);
     if (this._settings.full) {
       this._pendingAck--;
-      cancelSettings(callback);
-      this.destroy(new ERR_HTTP2_MAX_PENDING_SETTINGS_ACK());
+      sent.context.runInAsyncScope(cancelSettings, undefined, sent.callback);
+      const { size, limit } = this._settings;
+      this.destroy(refuseFor(this, new ERR_HTTP2_MAX_PENDING_SETTINGS_ACK(),
+                             limitDetails(OwnLimit.OutstandingSettings, size + 1, limit, 'session')));
       return;
     }
     const custom = pairs.filter(([id]) => settings.customSettings !== undefined && String(id) in settings.customSettings);
-    const context = new AsyncResource('HTTP2SETTINGS', { requireManualDestroy: true });
     if (custom.length > 0) {
       this._localCustom = { ...this._localCustom, ...Object.fromEntries(custom) };
       this._localSettings = undefined;
     }
-    this._settings.sent({ context, callback });
+    this._settings.sent(sent);
     this._native!.settings(Float64Array.from(pairs.flat()), pairs.length);
     this._transport!.schedule();
   }
@@ -277,7 +286,9 @@ export class Http2Session extends EventEmitter {
     }
     const inItsContext = inContext('HTTP2PING', callback as PingCallback);
     if (this._pings.full) {
-      cancelPing(inItsContext);
+      const { size, limit } = this._pings;
+      cancelPing(inItsContext, refuseFor(this, new ERR_HTTP2_PING_CANCEL(),
+                                         limitDetails(OwnLimit.OutstandingPings, size + 1, limit, 'call')));
       return false;
     }
     this._pings.sent(inItsContext);
@@ -335,6 +346,19 @@ export class Http2Session extends EventEmitter {
 
   setTimeout(msecs: number, callback?: () => void): this {
     return setIdleTimeout(this, msecs, callback);
+  }
+
+  /**
+   * What the session has counted so far, and how near its limits are; its last numbers once it is destroyed. A few
+   * microseconds: cheap enough to ask thousands of sessions each second.
+   */
+  stats(): SessionStats {
+    return sessionStats(this);
+  }
+
+  /** @internal A limit was met: 'limit' tells it. */
+  _emitLimit(limit: LimitDetails, stream: Http2Stream | undefined): void {
+    this.emit('limit', limit, stream);
   }
 
   /** Lets the streams end, takes no new ones, then closes the connection. */

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type Batch, giveBack, takeBatch } from '../binding/batch.js';
 import type { NativeSession } from '../binding/contract.js';
 import { BatchHeader, Record } from '../binding/records.js';
+import { takeNotes } from '../observe/notes.js';
 import { DirectReader } from '../socket/direct-reader.js';
 import type { PieceSink } from '../socket/gather.js';
 import { giveOutBack, SocketOutput, takeOut } from '../socket/output.js';
@@ -105,6 +106,8 @@ export class Transport {
     this.session._touch();
     const batch = takeBatch();
     const end = batch.settle(this.native.receive(chunk, length, batch.index));
+    const notes = batch.ints[BatchHeader.Notes]!;
+    if (notes !== 0) takeNotes(this.session, this.native, notes);
     new Dispatch(this.session, batch, BatchHeader.Start, end, chunk, length, reader, this.fromEventLoop).run();
   }
 
@@ -171,6 +174,7 @@ export class Transport {
     const { ints } = batch;
     const length = ints[BatchHeader.OutLength]!;
     const more = ints[BatchHeader.More]!;
+    const notes = ints[BatchHeader.Notes]!;
     this.more = more === 1;
     let taken = true;
     if (hold && ints[BatchHeader.Holds] === 1) {
@@ -185,6 +189,7 @@ export class Transport {
     } else {
       giveOutBack(out);
     }
+    if (notes !== 0) takeNotes(this.session, native, notes);
     if (this.untold === undefined && taken) this.tell(batch, end, settles);
     else if (taken) this.untold!.push({ batch, end, taken });
     if (more < 0 && !this.session.destroyed) onEndedByCore(this.session, more);

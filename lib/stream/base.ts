@@ -46,7 +46,7 @@ export abstract class StreamBase extends Duplex {
   /** @internal */ _timer: NodeJS.Timeout | null = null;
   /** @internal */ _progress = 0;
   /** @internal */ _progressSeen = 0;
-  /** @internal In which a client's request was made: its events run there. */ _context: AsyncResource | undefined;
+  /** @internal In which a client's request was made, or a server's own: its events run there. */ _context: AsyncResource | undefined;
   /** @internal */ _origin = '';
   /** @internal */ _bodySource: BodySource | undefined;
   /** @internal The compatibility layer's objects: they hear what happens without listeners. */ _request: Http2ServerRequest | null = null;
@@ -105,10 +105,14 @@ export abstract class StreamBase extends Duplex {
 
   /** @internal The time of `setTimeout` is over. */
   _onTimeout(): void {
-    const response = this._response;
-    this._request?._onCompatEvent('timeout');
-    response?._onCompatEvent('timeout');
+    if (this._request !== null || this._response !== null) this._context!.runInAsyncScope(timeOut, undefined, this);
   }
+}
+
+function timeOut(stream: StreamBase): void {
+  const response = stream._response;
+  stream._request?._onCompatEvent('timeout');
+  response?._onCompatEvent('timeout');
 }
 
 /** As a listener: of 'finish' and of 'end'. */

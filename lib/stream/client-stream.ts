@@ -1,5 +1,5 @@
 import type { Http2Session } from '../session/session.js';
-import { clientChannels } from '../observe/channels.js';
+import { clientChannels, publishIn } from '../observe/channels.js';
 import { Http2Stream } from './stream.js';
 
 /** A client's stream: a request that it made, or a push that the server promised. */
@@ -14,17 +14,17 @@ export class ClientHttp2Stream extends Http2Stream {
   override _onHeaders(event: string, headers: object, flags: number): void {
     if (event !== 'response' && event !== 'push') return;
     this._responseBegun = true;
-    if (clientChannels.finish.hasSubscribers) clientChannels.finish.publish({ stream: this, headers, flags });
+    if (clientChannels.finish.hasSubscribers) publishIn(this._context, clientChannels.finish, { stream: this, headers, flags });
   }
 
   /** @internal */
   override _publishClose(): void {
-    if (clientChannels.close.hasSubscribers) clientChannels.close.publish({ stream: this });
+    if (clientChannels.close.hasSubscribers) publishIn(this._context, clientChannels.close, { stream: this });
   }
 
   /** @internal */
   override _publishError(_session: Http2Session, error: Error): void {
-    if (clientChannels.error.hasSubscribers) clientChannels.error.publish({ stream: this, error });
+    if (clientChannels.error.hasSubscribers) publishIn(this._context, clientChannels.error, { stream: this, error });
   }
 
   /** @internal */
@@ -33,11 +33,11 @@ export class ClientHttp2Stream extends Http2Stream {
     // Chunks without an encoding of their own are given as they are.
     if (writev && (data as { allBuffers?: boolean }).allBuffers)
       data = (data as Array<{ chunk: Uint8Array }>).map(({ chunk }) => chunk);
-    clientChannels.bodyChunkSent.publish({ stream: this, writev, data, encoding });
+    publishIn(this._context, clientChannels.bodyChunkSent, { stream: this, writev, data, encoding });
   }
 
   /** @internal */
   override _publishBodySent(): void {
-    if (clientChannels.bodySent.hasSubscribers) clientChannels.bodySent.publish({ stream: this });
+    if (clientChannels.bodySent.hasSubscribers) publishIn(this._context, clientChannels.bodySent, { stream: this });
   }
 }

@@ -42,17 +42,14 @@ export abstract class ReadableSide extends WritableSide {
   _onData(chunk: Buffer): void {
     if (this._timer !== null) this._timer.refresh();
     if (this.destroyed) return;
-    const more = this._context !== undefined ? this._context.runInAsyncScope(pushTo, undefined, this, chunk) as boolean
-      : this.push(chunk);
-    if (!more) this._setReading(false);
+    if (!this.push(chunk)) this._setReading(false);
   }
 
   /** @internal END_STREAM has come. */
   _onRemoteEnd(): void {
     this._remoteEnded = true;
     if (this._timer !== null) this._timer.refresh();
-    if (this._context !== undefined) this._context.runInAsyncScope(endReadable, undefined, this);
-    else endReadable(this);
+    endReadable(this);
   }
 
   /** @internal */
@@ -64,17 +61,12 @@ export abstract class ReadableSide extends WritableSide {
 
   /** @internal nghttp2 has closed the stream: both ends are done, or one has given up. */
   _onNativeClose(code: number): void {
-    if (this._context !== undefined) this._context.runInAsyncScope(closedByCore, undefined, this, code);
-    else closedByCore(this, code);
+    closedByCore(this, code);
   }
 }
 
 function readOn(this: ReadableSide): void {
   this._setReading(true);
-}
-
-function pushTo(stream: ReadableSide, chunk: Buffer): boolean {
-  return stream.push(chunk);
 }
 
 function endReadable(stream: ReadableSide): void {

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { FileHandle } from 'node:fs/promises';
 import { constants } from '../constants.js';
 import {
@@ -9,7 +10,7 @@ import { BlockKind, encodeHeaders } from '../headers/encode.js';
 import { authorityOf } from '../headers/request.js';
 import { prepareRawResponse, prepareResponse } from '../headers/response.js';
 import type { EncodedBlock, HeadersObject, RawHeaders } from '../headers/types.js';
-import { serverChannels } from '../observe/channels.js';
+import { serverChannels, publishIn } from '../observe/channels.js';
 import type { Http2Session } from '../session/session.js';
 import { assertIsObject, validateFunction } from '../validate.js';
 import { type FileResponseOptions, respondWithDescriptor, respondWithPath } from './file-response.js';
@@ -43,6 +44,13 @@ export function hasNoBody(status: number): boolean {
   return status === HTTP_STATUS_NO_CONTENT || status === HTTP_STATUS_RESET_CONTENT || status === HTTP_STATUS_NOT_MODIFIED;
 }
 
+const enum ChannelFlag {
+  Ready = 1,
+  HeadersSent = 4,
+  HeadRequest = 8,
+  HasTrailers = 32,
+}
+
 /** A server's stream: a request that it received, or a push that it promised. */
 export class ServerHttp2Stream extends Http2Stream {
   private readonly scheme: unknown;
@@ -51,6 +59,7 @@ export class ServerHttp2Stream extends Http2Stream {
   /** @internal */
   constructor(session: Http2Session, id: number, headers: IncomingHeaders | HeadersObject) {
     super(session, id);
+    this._context = new AsyncResource('HTTP2STREAM');
     this.scheme = headers[':scheme'];
     this.authority = authorityOf(headers);
   }
@@ -90,7 +99,13 @@ export class ServerHttp2Stream extends Http2Stream {
     const result = this._submitResponse(block, Boolean(endStream));
     if (result < 0) this._refused(result);
     else if (serverChannels.finish.hasSubscribers)
-      serverChannels.finish.publish({ stream: this, headers: prepared.headers, flags: 0 });
+      publishIn(this._context, serverChannels.finish, { stream: this, headers: prepared.headers, flags: this.channelFlags() });
+  }
+
+  /** What node:http2 publishes as flags of a response: its own notes on the stream. */
+  private channelFlags(): number {
+    return ChannelFlag.Ready | ChannelFlag.HeadersSent | (this._headRequest ? ChannelFlag.HeadRequest : 0) |
+      (this._waitForTrailers ? ChannelFlag.HasTrailers : 0);
   }
 
   /** @internal Sends a header block; without a body if that has ended already. */
@@ -205,12 +220,12 @@ export class ServerHttp2Stream extends Http2Stream {
 
   /** @internal */
   override _publishClose(): void {
-    if (serverChannels.close.hasSubscribers) serverChannels.close.publish({ stream: this });
+    if (serverChannels.close.hasSubscribers) publishIn(this._context, serverChannels.close, { stream: this });
   }
 
   /** @internal */
   override _publishError(_session: Http2Session, error: Error): void {
-    if (serverChannels.error.hasSubscribers) serverChannels.error.publish({ stream: this, error });
+    if (serverChannels.error.hasSubscribers) publishIn(this._context, serverChannels.error, { stream: this, error });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AsyncResource } from 'node:async_hooks';
 import { deprecate, format, inspect } from 'node:util';
 import { native } from '../binding/load.js';
 import { constants, nameForErrorCode } from '../constants.js';
@@ -9,6 +10,7 @@ import { BlockKind, encodeHeaders } from '../headers/encode.js';
 import { toObject } from '../headers/request.js';
 import type { HeadersObject } from '../headers/types.js';
 import { clearIdleTimeout, setIdleTimeout } from '../idle-timer.js';
+import { tellLimit } from '../session/limits.js';
 import type { Http2Session } from '../session/session.js';
 import { assertIsObject, validateFunction, validateInteger } from '../validate.js';
 import { type Priority, type PriorityOptions, preparePriority } from './priority.js';
@@ -49,6 +51,15 @@ export class Http2Stream extends ReadableSide {
     this._id = id;
     this.uncork();
     this.emit('ready');
+  }
+
+  /** Every event runs in the stream's own context, whoever brings it about. */
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    const { _context: context, _events: listeners } = this as unknown as
+      { _context: AsyncResource | undefined; _events: Record<string | symbol, unknown> };
+    // Most events of most streams have no listener.
+    if (context === undefined || listeners[event] === undefined) return super.emit(event, ...args);
+    return context.runInAsyncScope(super.emit as (...args: unknown[]) => boolean, this, event, ...args);
   }
 
   /** Whether the peer's headers carried END_STREAM, so that no data follows. */
@@ -180,7 +191,8 @@ export class Http2Stream extends ReadableSide {
     if (!ending) {
       if (!this._aborted) {
         this._aborted = true;
-        if (this._request !== null) this._request._onCompatEvent('aborted');
+        const { _request: request } = this;
+        if (request !== null) this._context!.runInAsyncScope(request._onCompatEvent, request, 'aborted');
         this.emit('aborted');
       }
       // What is given up must not look complete: no END_STREAM before the RST_STREAM.
@@ -237,6 +249,7 @@ export class Http2Stream extends ReadableSide {
     // CANCEL is how clients say that they have lost interest: 'aborted' has told that.
     if (error == null && code !== NGHTTP2_NO_ERROR && code !== NGHTTP2_CANCEL)
       error = new ERR_HTTP2_STREAM_ERROR(nameForErrorCode[code] ?? code);
+    if (error != null && session._refused !== undefined) tellLimit(session._refused, id, error);
     this._session = undefined;
     if (session._closed) setImmediate(maybeDestroySession, session);
     if (error) this._publishError(session, error);

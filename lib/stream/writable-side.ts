@@ -234,9 +234,7 @@ export abstract class WritableSide extends StreamBase {
 function wantTrailers(stream: StreamBase): void {
   stream._trailersReady = true;
   if (stream.destroyed || stream.closed) return;
-  const emitted = stream._context !== undefined
-    ? stream._context.runInAsyncScope(stream.emit, stream, 'wantTrailers') : stream.emit('wantTrailers');
-  if (!emitted) stream.sendTrailers({});
+  if (!stream.emit('wantTrailers')) stream.sendTrailers({});
 }
 
 function destroyStream(stream: StreamBase, error: Error): void {

@@ -48,6 +48,8 @@ uint32_t http2_code(int error) {
 nghttp2_session_callbacks* Callbacks::make(bool pads) {
   nghttp2_session_callbacks* cb = nullptr;
   if (nghttp2_session_callbacks_new(&cb) != 0) return nullptr;
+  nghttp2_session_callbacks_set_on_begin_frame_callback(cb, on_begin_frame);
+  nghttp2_session_callbacks_set_on_frame_send_callback(cb, on_frame_sent);
   nghttp2_session_callbacks_set_on_begin_headers_callback(cb, on_begin_headers);
   nghttp2_session_callbacks_set_on_header_callback2(cb, on_header);
   nghttp2_session_callbacks_set_on_invalid_header_callback2(cb, on_invalid_header);
@@ -68,7 +70,7 @@ const nghttp2_session_callbacks* Callbacks::table(PaddingStrategy padding) {
   return padding == PaddingStrategy::kNone ? plain : padded;
 }
 
-int Callbacks::on_begin_headers(nghttp2_session* ng, const nghttp2_frame* frame, void* user) {
+int Callbacks::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, void* user) {
   Session* s = self(user);
   const int32_t id = stream_of(frame);
   Stream* stream = s->streams_.find(id);
@@ -76,10 +78,15 @@ int Callbacks::on_begin_headers(nghttp2_session* ng, const nghttp2_frame* frame,
     if (!s->can_add_stream()) {
       if (s->rejected_streams_++ > s->options_.max_rejected_streams) {
         s->broken_limit_ = kLimitRejectedStreams;
+        s->on_limit(kLimitRejectedStreams, 0, s->rejected_streams_,
+                    s->options_.max_rejected_streams);
         return NGHTTP2_ERR_CALLBACK_FAILURE;
       }
-      nghttp2_submit_rst_stream(ng, NGHTTP2_FLAG_NONE, id, NGHTTP2_ENHANCE_YOUR_CALM);
-      return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+      const uint32_t most = s->local_setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+      if (s->streams_.size() >= most)
+        return refuse(s, id, kLimitConcurrentStreams, s->streams_.size() + 1, most);
+      return refuse(s, id, kLimitSessionMemory, s->memory_in_use() + Session::kStreamOverhead,
+                    s->options_.max_session_memory);
     }
     s->rejected_streams_ = 0;
     stream = s->open_stream(id);
@@ -94,9 +101,11 @@ int Callbacks::on_begin_headers(nghttp2_session* ng, const nghttp2_frame* frame,
   return 0;
 }
 
-int Callbacks::on_header(nghttp2_session* ng, const nghttp2_frame* frame, nghttp2_rcbuf* name,
+int Callbacks::on_header(nghttp2_session*, const nghttp2_frame* frame, nghttp2_rcbuf* name,
                          nghttp2_rcbuf* value, uint8_t flags, void* user) {
   Session* s = self(user);
+  if (s->trace_ != nullptr)
+    s->trace_->field(nghttp2_rcbuf_get_buf(name), nghttp2_rcbuf_get_buf(value), flags);
   const int32_t id = stream_of(frame);
   Stream* stream = s->streams_.find(id);
   // Refused in on_begin_headers: nghttp2 still decodes the block, for the
@@ -107,11 +116,16 @@ int Callbacks::on_header(nghttp2_session* ng, const nghttp2_frame* frame, nghttp
   const nghttp2_vec value_text = nghttp2_rcbuf_get_buf(value);
   if (name_text.len == 0) return 0;
   const uint64_t size = name_text.len + value_text.len + 32;  // RFC 9113, section 6.5.2
-  if (stream->header_pairs >= s->options_.max_header_list_pairs ||
-      stream->header_length + size > stream->max_header_length) {
+  s->counters_[kStatFieldsReceived] += name_text.len + value_text.len;
+  if (stream->header_pairs >= s->options_.max_header_list_pairs) {
     s->drop_headers();
-    nghttp2_submit_rst_stream(ng, NGHTTP2_FLAG_NONE, id, NGHTTP2_ENHANCE_YOUR_CALM);
-    return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    return refuse(s, id, kLimitHeaderListPairs, stream->header_pairs + 1,
+                  s->options_.max_header_list_pairs);
+  }
+  if (stream->header_length + size > stream->max_header_length) {
+    s->drop_headers();
+    return refuse(s, id, kLimitHeaderListSize, stream->header_length + size,
+                  stream->max_header_length);
   }
   ++stream->header_pairs;
   stream->header_length += size;
@@ -137,6 +151,7 @@ int Callbacks::on_header(nghttp2_session* ng, const nghttp2_frame* frame, nghttp
     if (found.found == ValueCache::Found::kKnown) code = found.id * 2 + 1;
     if (found.found == ValueCache::Found::kNew) code = -(found.id + 2);
   }
+  ++s->counters_[code < 0 ? kStatCacheMisses : kStatCacheHits];
   at = batch->ints.append(code < 0 ? 2 : 1);
   if (at == nullptr) return NGHTTP2_ERR_CALLBACK_FAILURE;
   at[0] = code;
@@ -168,6 +183,9 @@ int Callbacks::end_of_headers(Session* s, const nghttp2_frame* frame, int32_t id
     s->drop_headers();
     return 0;
   }
+  s->largest_pairs_ = std::max(s->largest_pairs_, stream->header_pairs);
+  s->largest_list_ = std::max(s->largest_list_, stream->header_length);
+  if (stream->started != 0 && stream->first_header == 0) stream->first_header = now_ns();
   at[2] = frame->hd.type == NGHTTP2_HEADERS ? frame->headers.cat : NGHTTP2_HCAT_REQUEST;
   at[3] = frame->hd.flags;
   at[4] = static_cast<int32_t>(stream->header_pairs);
@@ -179,6 +197,7 @@ int Callbacks::end_of_headers(Session* s, const nghttp2_frame* frame, int32_t id
 int Callbacks::too_many_invalid_frames(Session* s) {
   if (s->invalid_frames_++ <= s->options_.max_invalid_frames) return 0;
   s->broken_limit_ = kLimitInvalidFrames;
+  s->on_limit(kLimitInvalidFrames, 0, s->invalid_frames_, s->options_.max_invalid_frames);
   return NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
@@ -186,6 +205,7 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
   Session* s = self(user);
   const int32_t id = frame->hd.stream_id;
   const bool ack = (frame->hd.flags & NGHTTP2_FLAG_ACK) != 0;
+  if (s->trace_ != nullptr) s->trace_->received(frame);
   if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_PUSH_PROMISE)
     s->drop_headers();
   switch (frame->hd.type) {
@@ -239,6 +259,9 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
                 frame->goaway.opaque_data_len);
       s->batch_->put_bytes(frame->goaway.opaque_data, frame->goaway.opaque_data_len);
       break;
+    case NGHTTP2_RST_STREAM:
+      s->resets_.drain();
+      break;
     case NGHTTP2_PRIORITY: {
       const nghttp2_priority_spec& pri = frame->priority.pri_spec;
       s->record(kPriority, id, pri.stream_id, pri.weight, pri.exclusive);
@@ -279,6 +302,9 @@ int Callbacks::on_data_chunk(nghttp2_session* ng, uint8_t, int32_t id, const uin
     nghttp2_session_consume_stream(ng, id, length);
     return 0;
   }
+  s->counters_[kStatDataReceived] += length;
+  stream->bytes_read += length;
+  if (stream->started != 0 && stream->first_byte == 0) stream->first_byte = now_ns();
   s->widen_windows(stream, length);
   if (stream->reading)
     nghttp2_session_consume_stream(ng, id, length);
@@ -296,9 +322,12 @@ int Callbacks::on_stream_close(nghttp2_session*, int32_t id, uint32_t code, void
   return 0;
 }
 
-int Callbacks::on_invalid_frame(nghttp2_session*, const nghttp2_frame*, int code, void* user) {
+int Callbacks::on_invalid_frame(nghttp2_session*, const nghttp2_frame* frame, int code,
+                                void* user) {
   Session* s = self(user);
+  if (s->trace_ != nullptr) s->trace_->invalid(frame, code);
   s->drop_headers();
+  note_refused_by_nghttp2(s, frame, code);
   if (const int rv = too_many_invalid_frames(s)) return rv;
   // Whether it ends the stream or the session is nghttp2's to say, and changes
   // with its versions; when it has sent its GOAWAY, the session is told why.
@@ -309,11 +338,13 @@ int Callbacks::on_invalid_frame(nghttp2_session*, const nghttp2_frame*, int code
 int Callbacks::on_frame_not_sent(nghttp2_session*, const nghttp2_frame* frame, int code,
                                  void* user) {
   Session* s = self(user);
+  if (s->trace_ != nullptr) s->trace_->not_sent(frame, code);
   // The peer or the user was faster; both know already.
   if (code == NGHTTP2_ERR_SESSION_CLOSING || code == NGHTTP2_ERR_STREAM_CLOSED ||
       code == NGHTTP2_ERR_STREAM_CLOSING) {
     return 0;
   }
+  if (code == NGHTTP2_ERR_FRAME_SIZE_ERROR) note_too_long_to_send(s, frame);
   s->record(kFrameError, frame->hd.stream_id, frame->hd.type, http2_code(code));
   return 0;
 }
@@ -365,6 +396,10 @@ int Callbacks::send_body(nghttp2_session*, nghttp2_frame* frame, const uint8_t* 
     std::memcpy(s->out_ + s->out_length_, data, n);
     s->out_length_ += n;
   };
+  s->counters_[kStatDataSent] += length;
+  stream->bytes_written += length;
+  if (stream->started != 0 && stream->first_byte_sent == 0) stream->first_byte_sent = now_ns();
+  if (stream->stalled != 0) s->end_stall(stream);
   put(header, 9);
   const size_t padding = frame->data.padlen;
   if (padding > 0) s->out_[s->out_length_++] = static_cast<uint8_t>(padding - 1);
@@ -389,6 +424,7 @@ int Callbacks::send_body(nghttp2_session*, nghttp2_frame* frame, const uint8_t* 
     s->record(kWrote, stream->id);
     if (!stream->ended) s->more_may_follow_ = true;
   }
+  if (!stream->outbound.empty()) s->note_unfinished(stream->id);
   // After kWrote: the writer has finished when it is asked for trailers.
   if (stream->ended && stream->trailers_follow && stream->outbound.empty()) want_trailers(s, stream);
   return 0;

@@ -4,6 +4,7 @@
 
 #include "ng.h"
 #include "options.h"
+#include "records.h"
 
 namespace duetto {
 
@@ -16,6 +17,7 @@ struct Callbacks {
 
   static ng::Ssize read_body(nghttp2_session*, int32_t id, uint8_t* buffer, size_t length,
                              uint32_t* flags, nghttp2_data_source* source, void* user);
+  static int on_frame_sent(nghttp2_session*, const nghttp2_frame*, void*);
 
  private:
   static nghttp2_session_callbacks* make(bool pads);
@@ -31,6 +33,7 @@ struct Callbacks {
   static int on_stream_close(nghttp2_session*, int32_t id, uint32_t code, void*);
   static int on_invalid_frame(nghttp2_session*, const nghttp2_frame*, int code, void*);
   static int on_frame_not_sent(nghttp2_session*, const nghttp2_frame*, int code, void*);
+  static int on_begin_frame(nghttp2_session*, const nghttp2_frame_hd*, void*);
   static int on_error(nghttp2_session*, int code, const char* message, size_t length, void*);
   static int send_body(nghttp2_session*, nghttp2_frame*, const uint8_t* header, size_t length,
                        nghttp2_data_source*, void*);
@@ -39,6 +42,9 @@ struct Callbacks {
   static void put_settings(Session*, bool remote, int32_t* at);
   static int end_of_headers(Session*, const nghttp2_frame*, int32_t id);
   static int too_many_invalid_frames(Session*);
+  static int refuse(Session*, int32_t id, Limit, uint64_t reached, uint64_t allowed);
+  static void note_refused_by_nghttp2(Session*, const nghttp2_frame*, int code);
+  static void note_too_long_to_send(Session*, const nghttp2_frame*);
   static void want_trailers(Session*, Stream*);
 };
 

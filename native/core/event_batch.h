@@ -81,6 +81,7 @@ class EventBatch {
     header[kBatchOutLength] = 0;
     header[kBatchMore] = 0;
     header[kBatchSegments] = 0;
+    header[kBatchNotes] = 0;
     header[kBatchSent] = 0;
     header[kBatchHolds] = 0;
   }

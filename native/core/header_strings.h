@@ -94,6 +94,9 @@ class ValueCache {
   // Must be called before the session that owns the buffers goes.
   void clear();
 
+  size_t size() const { return kept_.size(); }
+  size_t bytes() const { return bytes_; }
+
  private:
   struct Slot {
     nghttp2_rcbuf* buffer = nullptr;

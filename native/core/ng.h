@@ -85,8 +85,14 @@ inline Ssize inflate(nghttp2_hd_inflater* inflater, nghttp2_nv* nv, int* flags, 
 }
 #endif
 
+// NGHTTP2_ERR_TOO_MANY_CONTINUATIONS, which some versions have only as a patch.
+inline constexpr int kTooManyContinuations = -905;
+
 // RFC 7540 priorities are no-ops from 1.65.0 on.
 inline constexpr bool kHasPriorities = NGHTTP2_VERSION_NUM < 0x014100;
+
+// nghttp2_option_set_glitch_rate_limit: 1.67.0.
+inline constexpr bool kHasGlitchLimit = NGHTTP2_VERSION_NUM >= 0x014300;
 
 inline void option_set_no_closed_streams(nghttp2_option* o) {
 #if NGHTTP2_VERSION_NUM < 0x014100  // 1.65.0: deprecated, closed streams are never kept
@@ -96,12 +102,11 @@ inline void option_set_no_closed_streams(nghttp2_option* o) {
 #endif
 }
 
-inline void option_set_stream_reset_rate_limit(nghttp2_option* o, uint64_t burst, uint64_t rate) {
-#if NGHTTP2_VERSION_NUM >= 0x013900  // 1.57.0; Debian's 1.52 carries it as a patch
-  nghttp2_option_set_stream_reset_rate_limit(o, burst, rate);
-#else
-  (void)o, (void)burst, (void)rate;
-#endif
+// 1.57.0; Debian's 1.52 carries it as a patch, which no version number tells.
+template <typename Option>
+void option_set_stream_reset_rate_limit(Option* o, uint64_t burst, uint64_t rate) {
+  if constexpr (requires { nghttp2_option_set_stream_reset_rate_limit(o, burst, rate); })
+    nghttp2_option_set_stream_reset_rate_limit(o, burst, rate);
 }
 
 inline void option_set_lenient_whitespace(nghttp2_option* o) {

@@ -31,6 +31,14 @@ Options Options::from(Role role, const double* values) {
   }
   if (o.has(kOptMaxInvalidFrames)) o.max_invalid_frames = u32(values[kOptMaxInvalidFrames]);
   if (o.has(kOptMaxRejectedStreams)) o.max_rejected_streams = u32(values[kOptMaxRejectedStreams]);
+  if (o.has(kOptMaxSettings)) o.max_settings = u32(values[kOptMaxSettings]);
+  if (o.has(kOptMaxSendHeaderBlockLength))
+    o.max_send_header_block = u32(values[kOptMaxSendHeaderBlockLength]);
+  if (o.has(kOptStreamResetRate) && o.has(kOptStreamResetBurst)) {
+    o.reset_burst = u32(values[kOptStreamResetBurst]);
+    o.reset_rate = u32(values[kOptStreamResetRate]);
+  }
+  o.trace = o.has(kOptTrace);
   return o;
 }
 
@@ -48,15 +56,11 @@ void Options::apply_to(nghttp2_option* option) const {
   }
   if (has(kOptMaxReservedRemoteStreams))
     nghttp2_option_set_max_reserved_remote_streams(option, u32(given_[kOptMaxReservedRemoteStreams]));
-  if (has(kOptMaxSendHeaderBlockLength)) {
-    nghttp2_option_set_max_send_header_block_length(option,
-                                                    u32(given_[kOptMaxSendHeaderBlockLength]));
-  }
-  if (has(kOptMaxSettings)) ng::option_set_max_settings(option, u32(given_[kOptMaxSettings]));
-  if (has(kOptStreamResetRate) && has(kOptStreamResetBurst)) {
-    ng::option_set_stream_reset_rate_limit(option, u32(given_[kOptStreamResetBurst]),
-                                           u32(given_[kOptStreamResetRate]));
-  }
+  if (has(kOptMaxSendHeaderBlockLength))
+    nghttp2_option_set_max_send_header_block_length(option, max_send_header_block);
+  if (has(kOptMaxSettings)) ng::option_set_max_settings(option, max_settings);
+  if (has(kOptStreamResetRate) && has(kOptStreamResetBurst))
+    ng::option_set_stream_reset_rate_limit(option, reset_burst, reset_rate);
   if (has(kOptLenientWhitespace) && given_[kOptLenientWhitespace] != 0)
     ng::option_set_lenient_whitespace(option);
   if (role == Role::kClient) {

@@ -30,6 +30,7 @@ enum OptionIndex : size_t {
   kOptLenientWhitespace,
   kOptMaxInvalidFrames,
   kOptMaxRejectedStreams,
+  kOptTrace,
   kOptionCount,
 };
 
@@ -40,6 +41,14 @@ struct Options {
   static constexpr uint64_t kDefaultMaxSessionMemory = 10'000'000;
   static constexpr uint32_t kDefaultMaxInvalidFrames = 1000;
   static constexpr uint32_t kDefaultMaxRejectedStreams = 100;
+  // nghttp2's own, followed here so that it can be told which one was met.
+  static constexpr uint32_t kDefaultMaxSettings = 32;
+  static constexpr uint32_t kDefaultMaxSendHeaderBlock = 65536;
+  static constexpr uint32_t kDefaultResetBurst = 1000;
+  static constexpr uint32_t kDefaultResetRate = 33;
+  static constexpr uint32_t kMaxContinuations = 8;
+  static constexpr uint32_t kMaxOutboundAcks = 1000;
+  static constexpr uint32_t kGlitchBurst = 10000;
   // A larger SETTINGS_MAX_HEADER_LIST_SIZE is not honoured: 2^24-1 octets.
   static constexpr uint32_t kMaxHeaderListSize = 16777215;
 
@@ -52,6 +61,12 @@ struct Options {
   uint64_t max_session_memory = kDefaultMaxSessionMemory;
   uint32_t max_invalid_frames = kDefaultMaxInvalidFrames;
   uint32_t max_rejected_streams = kDefaultMaxRejectedStreams;
+  uint32_t max_settings = kDefaultMaxSettings;
+  uint32_t max_send_header_block = kDefaultMaxSendHeaderBlock;
+  uint32_t reset_burst = kDefaultResetBurst;
+  uint32_t reset_rate = kDefaultResetRate;
+  // Frames are written down as text.
+  bool trace = false;
 
   // Applies what nghttp2 itself enforces.
   void apply_to(nghttp2_option* option) const;

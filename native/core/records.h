@@ -18,7 +18,15 @@ enum BatchHeader : int32_t {
   kBatchSent = 3,      // bytes of the output that the socket has taken already, or -errno
   kBatchHolds = 4,     // 1: a stream whose write is through has not ended, so that
                        // more may follow when it is told
-  kBatchStart = 5,
+  kBatchNotes = 5,     // bits of Note: what waits to be asked for
+  kBatchStart = 6,
+};
+
+// What happened that is worth asking for, after receive() and pull().
+enum Note : int32_t {
+  kNoteTrace = 1,         // lines of text
+  kNoteGoaway = 2,        // GOAWAY frames were sent
+  kNoteMeasurements = 4,  // streams ended that were measured
 };
 
 enum Record : int32_t {
@@ -55,17 +63,31 @@ enum Record : int32_t {
   kSessionError = 16,
   // offset in the output at which external bytes belong, id, length
   kSegment = 17,
+  // limit, id or 0, what was reached (low, high half), what is allowed (likewise):
+  // a stream is refused; or the session ends, and kSessionError follows
+  kLimitHit = 18,
 };
 
 // Identifiers of the settings whose values come with kSettings and kSettingsAck
 // (RFC 9113, section 6.5.2; RFC 8441, section 3).
 inline constexpr int32_t kReportedSettings[] = {1, 2, 3, 4, 5, 6, 8};
 
-// Limits that the core enforces by itself.
+// Limits that the core, or nghttp2 inside it, enforces by itself.
 enum Limit : int32_t {
   kLimitNone = 0,
   kLimitInvalidFrames = 1,
   kLimitRejectedStreams = 2,
+  kLimitConcurrentStreams = 3,
+  kLimitSessionMemory = 4,
+  kLimitHeaderListPairs = 5,
+  kLimitHeaderListSize = 6,
+  kLimitSendHeaderBlock = 7,
+  kLimitStreamResets = 8,
+  kLimitContinuations = 9,
+  kLimitSettings = 10,
+  kLimitOutboundAcks = 11,
+  kLimitFrameSize = 12,
+  kLimitGlitches = 13,
 };
 
 // How a header value is given in a kHeaders record. A name is (id << 1) |

@@ -8,7 +8,15 @@
 namespace duetto {
 
 Session::Session(const Options& options, Shared* shared)
-    : options_(options), shared_(shared), allocator_(&shared->arenas) {}
+    : options_(options), shared_(shared), allocator_(&shared->arenas) {
+  resets_.burst = options.reset_burst;
+  resets_.rate = options.reset_rate;
+  if (options.trace) trace_ = std::make_unique<Trace>(started_);
+  ++shared->opened;
+  older_ = shared->newest;
+  if (older_ != nullptr) older_->newer_ = this;
+  shared->newest = this;
+}
 
 std::unique_ptr<Session> Session::create(const Options& options, Shared* shared) {
   std::unique_ptr<Session> session(new Session(options, shared));
@@ -30,7 +38,13 @@ std::unique_ptr<Session> Session::create(const Options& options, Shared* shared)
 Session::~Session() {
   values_.clear();
   if (ng_ != nullptr) nghttp2_session_del(ng_);
-  streams_.each([this](Stream* stream) { shared_->streams.give_back(stream); });
+  streams_.each([this](Stream* stream) {
+    end_stall(stream);
+    shared_->streams.give_back(stream);
+  });
+  if (older_ != nullptr) older_->newer_ = newer_;
+  (newer_ != nullptr ? newer_->older_ : shared_->newest) = older_;
+  for (size_t i = 0; i < kCounterCount; ++i) shared_->finished[i] += counters_[i];
 }
 
 void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
@@ -39,18 +53,25 @@ void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
   chunk_ = data;
   chunk_length_ = length;
   broken_limit_ = kLimitNone;
+  counters_[kStatBytesReceived] += length;
   if (!take_up_headers()) {
     error(NGHTTP2_ERR_NOMEM, kLimitNone);
   } else {
     const ng::Ssize n = ng::mem_recv(ng_, data, length);
     if (n < 0) {
       drop_headers();
+      if (n == NGHTTP2_ERR_FLOODED) {
+        on_limit(kLimitOutboundAcks, 0, Options::kMaxOutboundAcks + 1, Options::kMaxOutboundAcks);
+      } else if (n == ng::kTooManyContinuations) {
+        on_limit(kLimitContinuations, 0, Options::kMaxContinuations + 1, Options::kMaxContinuations);
+      }
       error(static_cast<int32_t>(n), broken_limit_);
     } else {
       put_aside_headers();
     }
   }
   chunk_ = nullptr;
+  batch->ints.data()[kBatchNotes] = notes();
   batch_ = nullptr;
 }
 
@@ -129,10 +150,13 @@ void Session::pull(uint8_t* out, size_t from, size_t capacity, size_t budget, Ev
     }
   }
 
+  counters_[kStatBytesSent] += out_length_ - from + external_;
+  if (!out_full_ && !unfinished_.empty()) find_stalls();
   int32_t* header = batch->ints.data();
   header[kBatchOutLength] = static_cast<int32_t>(out_length_);
   header[kBatchMore] = out_full_ ? 1 : ended_by_itself() ? invalid_code_ : 0;
   header[kBatchSegments] = segments_;
+  header[kBatchNotes] = notes();
   header[kBatchHolds] = more_may_follow_ && segments_ == 0 && !out_full_ ? 1 : 0;
   out_ = nullptr;
   batch_ = nullptr;
@@ -190,6 +214,9 @@ Stream* Session::open_stream(int32_t id) {
   stream->max_header_length =
       std::min(local_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE), Options::kMaxHeaderListSize);
   streams_.insert(id, stream);
+  begin_measurement(stream);
+  note_opened((id & 1) == (options_.role == Role::kServer ? 1 : 0) ? kStatOpenedByPeer
+                                                                    : kStatOpenedHere);
   return stream;
 }
 
@@ -197,6 +224,9 @@ void Session::close_stream(int32_t id, uint32_t code) {
   Stream* stream = streams_.erase(id);
   if (stream == nullptr) return;
   if (!stream->detached) record(kClose, id, code);
+  ++counters_[kStatClosed];
+  end_stall(stream);
+  if (stream->started != 0) end_measurement(stream);
   // What the reader never took still counts against the connection's window.
   header_bytes_ -= stream->header_length;
   widened_ -= static_cast<size_t>(stream->window - kDefaultWindow);

@@ -7,17 +7,22 @@
 #include <cstdint>
 #include <chrono>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "allocator.h"
+#include "counters.h"
 #include "event_batch.h"
 #include "header_strings.h"
 #include "id_map.h"
 #include "ng.h"
 #include "options.h"
 #include "stream.h"
+#include "trace.h"
 
 namespace duetto {
+
+class Session;
 
 // What the sessions of one environment share.
 struct Shared {
@@ -25,6 +30,25 @@ struct Shared {
   HeaderStrings strings;
   StreamPool streams;
   ArenaPool arenas;
+  // Somebody wants to know how streams go: clocks are read.
+  bool measuring = false;
+  // Those that live, newest first, and what the others have counted.
+  Session* newest = nullptr;
+  uint64_t opened = 0;
+  Counters finished = {};
+
+  // `out` has kStatTotalCount numbers.
+  void totals(double* out) const;
+};
+
+// A GOAWAY that has left.
+struct SentGoaway {
+  uint32_t code;
+  int32_t last_stream_id;
+  Limit limit;
+  uint64_t reached;
+  uint64_t allowed;
+  std::vector<uint8_t> opaque;
 };
 
 struct SessionState {
@@ -101,6 +125,9 @@ class Session {
   int settings(const nghttp2_settings_entry* iv, size_t n);
   int ping(const uint8_t payload[8]);
   int goaway(uint32_t code, int32_t last_stream_id, const uint8_t* opaque, size_t length);
+  // As goaway(), and after nghttp2 has ended the session by its own GOAWAY too:
+  // that one is repeated, with words.
+  int explain(uint32_t code, const uint8_t* opaque, size_t length);
   // GOAWAY with the right last stream id, then nothing more is received.
   int terminate(uint32_t code);
   int altsvc(int32_t id, const uint8_t* origin, size_t origin_length, const uint8_t* value,
@@ -119,8 +146,21 @@ class Session {
   bool stream_state(int32_t id, StreamState* out) const;
   size_t memory_in_use() const;
 
+  // -- observing -------------------------------------------------------------
+
+  // `out` has kStatGaugeEnd numbers.
+  void stats(double* out) const;
+  // `out` has kStatCount numbers.
+  void own_stats(double* out) const;
+  bool has_trace() const { return trace_ != nullptr && !trace_->empty(); }
+  std::string take_trace() { return trace_ == nullptr ? std::string() : trace_->take(); }
+  std::vector<SentGoaway> take_goaways() { return std::move(goaways_); }
+  // Of streams that have ended; with `open`, of all others too.
+  std::vector<Measurement> take_measurements(bool open);
+
  private:
   friend struct Callbacks;
+  friend struct Shared;
 
   // The connection's window opens as DATA arrives, whoever reads it, so it
   // protects nothing that the streams' windows do not; at 64 KB it only makes a
@@ -143,6 +183,8 @@ class Session {
   static constexpr int32_t kWidestWindow = 32 * 1024 * 1024;
   // Bytes that a stream counts for, besides what nghttp2 allocates.
   static constexpr size_t kStreamOverhead = sizeof(Stream);
+  // Streams that are looked at for a stall after one pull.
+  static constexpr size_t kMaxUnfinished = 4096;
   // Custom settings are at most ten (node:http2's MAX_ADDITIONAL_SETTINGS).
   static constexpr size_t kMaxWatchedSettings = 10;
 
@@ -150,6 +192,7 @@ class Session {
 
   bool can_add_stream() const;
   bool ended_by_itself() const;
+  bool goaway_known() const { return leaving_ || terminated_; }
   Stream* open_stream(int32_t id);
   void close_stream(int32_t id, uint32_t code);
   void resume(Stream* stream);
@@ -157,6 +200,21 @@ class Session {
   void widen_stream(Stream* stream);
   ng::DataProvider provider(Stream* stream);
   void error(int32_t code, Limit limit);
+  // A limit is met: on_limit() says so, `id` is 0 if the session ends.
+  void on_limit(Limit limit, int32_t id, uint64_t reached, uint64_t allowed);
+  // Frames of nghttp2's own by which it ends the session.
+  Limit limit_of_goaway(const nghttp2_goaway& frame, uint64_t* reached, uint64_t* allowed) const;
+  void begin_measurement(Stream* stream) {
+    if (shared_->measuring) stream->started = now_ns();
+  }
+  void end_measurement(const Stream* stream);
+  Measurement measurement(const Stream* stream, uint64_t end) const;
+  void note_opened(StatIndex by);
+  // What is left to send after a complete pull waits for a window.
+  void note_unfinished(int32_t id);
+  void find_stalls();
+  void end_stall(Stream* stream);
+  int32_t notes() const;
   // Takes the open header block back out of the batch.
   void drop_headers();
   void put_aside_headers();
@@ -220,6 +278,27 @@ class Session {
   bool leaving_ = false;
   // It was told to end at once.
   bool terminated_ = false;
+
+  // -- observing --
+  Counters counters_ = {};
+  std::unique_ptr<Trace> trace_;
+  std::vector<SentGoaway> goaways_;
+  std::vector<Measurement> measurements_;
+  ResetBucket resets_;
+  uint64_t started_ = now_ns();
+  size_t peak_streams_ = 0;
+  size_t stalled_streams_ = 0;
+  // Streams that got something to send, or could not send all, since the last
+  // complete pull.
+  std::vector<int32_t> unfinished_;
+  uint32_t largest_pairs_ = 0;
+  uint64_t largest_list_ = 0;
+  // SETTINGS_MAX_CONCURRENT_STREAMS as submitted, acknowledged or not.
+  uint32_t announced_streams_ = UINT32_MAX;
+  // The last one that left; -1 if none did.
+  int64_t goaway_code_ = -1;
+  Session* older_ = nullptr;
+  Session* newer_ = nullptr;
 
   uint16_t watched_[kMaxWatchedSettings];
   size_t watched_count_ = 0;

@@ -48,6 +48,17 @@ struct Stream {
   // Received, but not consumed yet because the reader has stopped.
   size_t unconsumed = 0;
 
+  // DATA octets, without padding.
+  uint64_t bytes_read = 0;
+  uint64_t bytes_written = 0;
+  // Nanoseconds of the clock, while somebody measures; else 0.
+  uint64_t started = 0;
+  uint64_t first_header = 0;
+  uint64_t first_byte = 0;
+  uint64_t first_byte_sent = 0;
+  // Since when there is something to send that flow control lets not out; else 0.
+  uint64_t stalled = 0;
+
   OutboundQueue outbound;
 
   void reset(int32_t new_id) {

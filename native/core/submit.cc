@@ -27,6 +27,8 @@ int32_t Session::request(const nghttp2_nv* nva, size_t n, const nghttp2_priority
   stream->max_header_length =
       std::min(local_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE), Options::kMaxHeaderListSize);
   streams_.insert(id, stream);
+  begin_measurement(stream);
+  note_opened(kStatOpenedHere);
   return id;
 }
 
@@ -85,6 +87,7 @@ bool Session::finish_write(int32_t id, bool end, bool trailers_follow) {
   Stream* stream = streams_.find(id);
   if (stream == nullptr || stream->detached) return false;
   stream->write_pending = !stream->outbound.empty();
+  if (stream->write_pending) note_unfinished(id);
   if (end) {
     stream->ended = true;
     stream->trailers_follow = trailers_follow;
@@ -110,6 +113,7 @@ void Session::detach(int32_t id) {
   stream->write_pending = false;
   queued_bytes_ -= stream->outbound.length();
   stream->outbound.trim();
+  end_stall(stream);
   // Whatever still comes for it must not hold up the connection.
   if (stream->unconsumed > 0) {
     nghttp2_session_consume_stream(ng_, id, stream->unconsumed);
@@ -135,8 +139,10 @@ int Session::prioritize(int32_t id, const nghttp2_priority_spec* priority, bool 
 }
 
 int Session::settings(const nghttp2_settings_entry* iv, size_t n) {
-  for (size_t i = 0; i < n; ++i)
+  for (size_t i = 0; i < n; ++i) {
+    if (iv[i].settings_id == NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS) announced_streams_ = iv[i].value;
     if (iv[i].settings_id == NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE) stream_windows_settled_ = true;
+  }
   return nghttp2_submit_settings(ng_, NGHTTP2_FLAG_NONE, iv, n);
 }
 
@@ -150,6 +156,31 @@ int Session::goaway(uint32_t code, int32_t last_stream_id, const uint8_t* opaque
   const int32_t last =
       last_stream_id > 0 ? last_stream_id : nghttp2_session_get_last_proc_stream_id(ng_);
   return nghttp2_submit_goaway(ng_, NGHTTP2_FLAG_NONE, last, code, opaque, length);
+}
+
+int Session::explain(uint32_t code, const uint8_t* opaque, size_t length) {
+  if (goaway_code_ < 0 || goaway_known()) return goaway(code, 0, opaque, length);
+  // nghttp2 sends nothing more: the frame is made here (RFC 9113, section 6.8).
+  const auto put = [this](uint32_t value, size_t octets) {
+    while (octets-- > 0) rest_.push_back(static_cast<uint8_t>(value >> 8 * octets));
+  };
+  const auto last = static_cast<uint32_t>(nghttp2_session_get_last_proc_stream_id(ng_));
+  put(static_cast<uint32_t>(8 + length), 3);
+  put(NGHTTP2_GOAWAY, 1);
+  put(0, 1);
+  put(0, 4);
+  put(last, 4);
+  put(static_cast<uint32_t>(goaway_code_), 4);
+  rest_.insert(rest_.end(), opaque, opaque + length);
+  nghttp2_frame frame{};
+  frame.goaway.hd.length = 8 + length;
+  frame.goaway.hd.type = NGHTTP2_GOAWAY;
+  frame.goaway.last_stream_id = static_cast<int32_t>(last);
+  frame.goaway.error_code = static_cast<uint32_t>(goaway_code_);
+  frame.goaway.opaque_data = const_cast<uint8_t*>(opaque);
+  frame.goaway.opaque_data_len = length;
+  terminated_ = true;
+  return Callbacks::on_frame_sent(ng_, &frame, this);
 }
 
 int Session::terminate(uint32_t code) {

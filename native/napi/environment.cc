@@ -77,6 +77,9 @@ Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(std::make
       InstanceMethod("errorString", &Environment::error_string),
       InstanceMethod("sendPieces", &Environment::send_pieces),
       InstanceMethod("layout", &Environment::layout),
+      InstanceMethod("setMeasuring", &Environment::set_measuring),
+      InstanceMethod("stats", &Environment::stats),
+      InstanceMethod("now", &Environment::now),
       InstanceValue("version", Napi::String::New(env, info->version_str), napi_enumerable),
       InstanceValue("patches", Napi::String::New(env, DUETTO_NGHTTP2_PATCHES), napi_enumerable),
       InstanceValue("hasPriorities", Napi::Boolean::New(env, ng::kHasPriorities), napi_enumerable),
@@ -115,6 +118,23 @@ Napi::Value Environment::batch_memory(const Napi::CallbackInfo& info) {
 Napi::Value Environment::error_string(const Napi::CallbackInfo& info) {
   const int code = info[0].As<Napi::Number>().Int32Value();
   return Napi::String::New(info.Env(), nghttp2_strerror(code));
+}
+
+// setMeasuring(on): whether streams read the clock
+void Environment::set_measuring(const Napi::CallbackInfo& info) {
+  heart_->shared.measuring = to_bool(info.Env(), info[0]);
+}
+
+// stats(out: Float64Array of kStatTotalCount): all sessions of the environment
+Napi::Value Environment::stats(const Napi::CallbackInfo& info) {
+  double* out = to_doubles(info.Env(), info[0], kStatTotalCount);
+  if (out != nullptr) heart_->shared.totals(out);
+  return info.Env().Undefined();
+}
+
+// now(): nanoseconds of the clock that measurements are taken with
+Napi::Value Environment::now(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), static_cast<double>(now_ns()));
 }
 
 // sendPieces(fd, chunks, plan, from, to): writes pieces of chunks to a socket.
@@ -159,7 +179,10 @@ Napi::Value Environment::layout(const Napi::CallbackInfo& info) {
   const std::pair<const char*, int32_t> all[] = {
       {"batchOutLength", kBatchOutLength}, {"batchMore", kBatchMore},
       {"batchSegments", kBatchSegments},   {"batchSent", kBatchSent},
-      {"batchHolds", kBatchHolds},         {"batchStart", kBatchStart},
+      {"batchHolds", kBatchHolds},         {"batchNotes", kBatchNotes},
+      {"batchStart", kBatchStart},
+      {"noteTrace", kNoteTrace},           {"noteGoaway", kNoteGoaway},
+      {"noteMeasurements", kNoteMeasurements},
       {"headers", kHeaders},
       {"data", kData},                     {"endStream", kEndStream},
       {"close", kClose},                   {"settings", kSettings},
@@ -169,8 +192,32 @@ Napi::Value Environment::layout(const Napi::CallbackInfo& info) {
       {"priority", kPriority},             {"frameError", kFrameError},
       {"wrote", kWrote},                   {"wantTrailers", kWantTrailers},
       {"sessionError", kSessionError},     {"segment", kSegment},
+      {"limitHit", kLimitHit},
       {"limitInvalidFrames", kLimitInvalidFrames},
       {"limitRejectedStreams", kLimitRejectedStreams},
+      {"limitConcurrentStreams", kLimitConcurrentStreams},
+      {"limitSessionMemory", kLimitSessionMemory},
+      {"limitHeaderListPairs", kLimitHeaderListPairs},
+      {"limitHeaderListSize", kLimitHeaderListSize},
+      {"limitSendHeaderBlock", kLimitSendHeaderBlock},
+      {"limitStreamResets", kLimitStreamResets},
+      {"limitContinuations", kLimitContinuations},
+      {"limitSettings", kLimitSettings},
+      {"limitOutboundAcks", kLimitOutboundAcks},
+      {"limitFrameSize", kLimitFrameSize},
+      {"limitGlitches", kLimitGlitches},
+      {"statDataSent", kStatDataSent},
+      {"statFramesReceived", kStatFramesReceived},
+      {"statFramesSent", kStatFramesSent},
+      {"statOpenedHere", kStatOpenedHere},
+      {"statStalls", kStatStalls},
+      {"statMeasuredNs", kStatMeasuredNs},
+      {"statOpenStreams", kStatOpenStreams},
+      {"statQueued", kStatQueued},
+      {"statPeakStreams", kStatPeakStreams},
+      {"statCount", kStatCount},
+      {"statSessionsOpen", kStatSessionsOpen},
+      {"statTotalCount", kStatTotalCount},
       {"optionCount", kOptionCount},
       {"reportedSettings", static_cast<int32_t>(std::size(kReportedSettings))},
   };

@@ -74,6 +74,9 @@ class Environment final : public Napi::Addon<Environment> {
   Napi::Value error_string(const Napi::CallbackInfo& info);
   Napi::Value send_pieces(const Napi::CallbackInfo& info);
   Napi::Value layout(const Napi::CallbackInfo& info);
+  void set_measuring(const Napi::CallbackInfo& info);
+  Napi::Value stats(const Napi::CallbackInfo& info);
+  Napi::Value now(const Napi::CallbackInfo& info);
 
   std::shared_ptr<Heart> heart_;
 };

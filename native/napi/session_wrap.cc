@@ -40,6 +40,7 @@ Napi::Function SessionWrap::Define(Napi::Env env, Environment* environment) {
       InstanceMethod<&SessionWrap::settings>("settings"),
       InstanceMethod<&SessionWrap::ping>("ping"),
       InstanceMethod<&SessionWrap::goaway>("goaway"),
+      InstanceMethod<&SessionWrap::explain>("explain"),
       InstanceMethod<&SessionWrap::terminate>("terminate"),
       InstanceMethod<&SessionWrap::altsvc>("altsvc"),
       InstanceMethod<&SessionWrap::origin>("origin"),
@@ -49,6 +50,10 @@ Napi::Function SessionWrap::Define(Napi::Env env, Environment* environment) {
       InstanceMethod<&SessionWrap::setting>("setting"),
       InstanceMethod<&SessionWrap::state>("state"),
       InstanceMethod<&SessionWrap::stream_state>("streamState"),
+      InstanceMethod<&SessionWrap::stats>("stats"),
+      InstanceMethod<&SessionWrap::take_trace>("takeTrace"),
+      InstanceMethod<&SessionWrap::take_goaways>("takeGoaways"),
+      InstanceMethod<&SessionWrap::take_measurements>("takeMeasurements"),
       InstanceMethod<&SessionWrap::destroy>("destroy"),
   }, environment);
 }
@@ -271,6 +276,14 @@ Napi::Value SessionWrap::goaway(Info info) {
                                       opaque.length));
 }
 
+// explain(code, opaqueData)
+Napi::Value SessionWrap::explain(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return number(env, kGone);
+  const Bytes opaque = to_bytes(env, info[1]);
+  return number(env, session_->explain(to_uint32(env, info[0]), opaque.data, opaque.length));
+}
+
 Napi::Value SessionWrap::terminate(Info info) {
   Napi::Env env = info.Env();
   return number(env, session_ == nullptr ? kGone : session_->terminate(to_uint32(env, info[0])));
@@ -370,6 +383,61 @@ Napi::Value SessionWrap::stream_state(Info info) {
   out[4] = s.remote_close;
   out[5] = s.local_window_size;
   return Napi::Boolean::New(info.Env(), true);
+}
+
+// stats(out: Float64Array of kStatCount)
+Napi::Value SessionWrap::stats(Info info) {
+  double* out = to_doubles(info.Env(), info[0], kStatCount);
+  if (session_ == nullptr || out == nullptr) return Napi::Boolean::New(info.Env(), false);
+  session_->own_stats(out);
+  return Napi::Boolean::New(info.Env(), true);
+}
+
+// takeTrace(): lines of text since the last call
+Napi::Value SessionWrap::take_trace(Info info) {
+  return Napi::String::New(info.Env(), session_ == nullptr ? std::string() : session_->take_trace());
+}
+
+// takeGoaways(): for each GOAWAY sent since the last call code, last stream id,
+// limit, reached, allowed, opaque data
+Napi::Value SessionWrap::take_goaways(Info info) {
+  Napi::Env env = info.Env();
+  Napi::Array all = Napi::Array::New(env);
+  if (session_ == nullptr) return all;
+  uint32_t at = 0;
+  for (const SentGoaway& sent : session_->take_goaways()) {
+    all.Set(at++, number(env, sent.code));
+    all.Set(at++, number(env, sent.last_stream_id));
+    all.Set(at++, number(env, sent.limit));
+    all.Set(at++, number(env, static_cast<double>(sent.reached)));
+    all.Set(at++, number(env, static_cast<double>(sent.allowed)));
+    Napi::Buffer<uint8_t> opaque =
+        Napi::Buffer<uint8_t>::Copy(env, sent.opaque.data(), sent.opaque.size());
+    // No memory, or the environment is being torn down.
+    if (opaque.IsEmpty()) return env.Undefined();
+    all.Set(at++, opaque);
+  }
+  return all;
+}
+
+// takeMeasurements(open): eight numbers for each stream that ended since the
+// last call, and for those that are open if these are wanted too
+Napi::Value SessionWrap::take_measurements(Info info) {
+  Napi::Env env = info.Env();
+  if (session_ == nullptr) return Napi::Float64Array::New(env, 0);
+  const std::vector<Measurement> all = session_->take_measurements(to_bool(env, info[0]));
+  Napi::Float64Array numbers = Napi::Float64Array::New(env, all.size() * 8);
+  if (numbers.IsEmpty()) return env.Undefined();
+  double* to = numbers.Data();
+  for (const Measurement& m : all) {
+    const double fields[] = {static_cast<double>(m.id),           static_cast<double>(m.start),
+                             static_cast<double>(m.end),          static_cast<double>(m.first_header),
+                             static_cast<double>(m.first_byte),   static_cast<double>(m.first_byte_sent),
+                             static_cast<double>(m.bytes_read),   static_cast<double>(m.bytes_written)};
+    std::memcpy(to, fields, sizeof fields);
+    to += 8;
+  }
+  return numbers;
 }
 
 // Frees what nghttp2 holds now rather than when the garbage collector comes.

@@ -40,6 +40,7 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
   Napi::Value settings(Info);
   Napi::Value ping(Info);
   Napi::Value goaway(Info);
+  Napi::Value explain(Info);
   Napi::Value terminate(Info);
   Napi::Value altsvc(Info);
   Napi::Value origin(Info);
@@ -49,6 +50,10 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
   Napi::Value setting(Info);
   Napi::Value state(Info);
   Napi::Value stream_state(Info);
+  Napi::Value stats(Info);
+  Napi::Value take_trace(Info);
+  Napi::Value take_goaways(Info);
+  Napi::Value take_measurements(Info);
   Napi::Value destroy(Info);
 
   Napi::Value settle(Napi::Env env, LentBatch* batch);

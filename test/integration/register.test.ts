@@ -80,6 +80,28 @@ const probes: Record<string, string> = {
       const stream = client.request({ ':path': '/' }).setEncoding('utf8').on('data', (text) => body += text);
       stream.on('close', () => { console.log(body); client.close(); server.close(); });
     });`,
+  'observe.cjs': `
+    const wrong = [];
+    const { PerformanceObserver } = require('node:perf_hooks');
+    if (PerformanceObserver !== require('duetto').PerformanceObserver) wrong.push('require');
+    if (PerformanceObserver !== globalThis.PerformanceObserver) wrong.push('global');
+    import('node:perf_hooks').then((hooks) => {
+      if (hooks.PerformanceObserver !== PerformanceObserver || hooks.default.PerformanceObserver !== PerformanceObserver) wrong.push('import');
+      const seen = [];
+      const observer = new PerformanceObserver((list) => {
+        seen.push(...list.getEntries().map(({ name }) => name));
+        if (seen.length < 5) return;
+        observer.disconnect();
+        console.log('wrong: ' + wrong.join(', ') + '; ' + seen.sort().join(' '));
+      });
+      observer.observe({ entryTypes: ['http2', 'mark'] });
+      performance.mark('a mark');
+      const http2 = require('http2');
+      const server = http2.createServer((request, response) => response.end()).listen(0, () => {
+        const session = http2.connect('http://localhost:' + server.address().port);
+        session.request().resume().on('close', () => { session.close(); server.close(); });
+      });
+    });`,
   'node_modules/commonjs-dependency/index.js': `module.exports = require('http2');`,
   'node_modules/es-dependency/package.json': `{ "type": "module", "exports": "./index.js" }`,
   'node_modules/es-dependency/index.js': `import * as found from 'http2'; export { found };`,
@@ -139,6 +161,11 @@ describe.each(nodes)('register in %s', (node) => {
     test(`${flag}, a worker of an ES module`, async () => {
       const { out, err } = await run(node, [flag, 'duetto/register', 'workers.mjs']);
       expect({ out, err }).toEqual({ out: 'wrong: \n', err: '' });
+    });
+
+    test(`${flag}, node:perf_hooks`, async () => {
+      const { out, err } = await run(node, [flag, 'duetto/register', 'observe.cjs']);
+      expect({ out, err }).toEqual({ out: 'wrong: ; Http2Session Http2Session Http2Stream Http2Stream a mark\n', err: '' });
     });
 
     test(`${flag}, requests`, async () => {

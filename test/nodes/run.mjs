@@ -39,7 +39,8 @@ const vitest = [join(project, 'node_modules/vitest/vitest.mjs'), 'run'];
 const nodes = lines.map(install);
 for (const [index, node] of nodes.entries()) {
   run(`Node ${lines[index]}: requests`, node, [join(here, 'smoke.mjs')]);
-  run(`Node ${lines[index]}: beside its own node:http2`, node, [...vitest, 'test/integration/compat', 'test/integration/http1']);
+  run(`Node ${lines[index]}: beside its own node:http2`, node, [...vitest, 'test/integration/compat', 'test/integration/http1',
+    'test/integration/context', 'test/integration/channels', 'test/integration/performance']);
 }
 run('register', process.execPath, [...vitest, 'test/integration/register'], { DUETTO_TEST_NODES: nodes.join(delimiter) });
 console.log(failed === 0 ? `\nall passed on Node ${lines.join(', ')}` : `\n${failed} failed`);

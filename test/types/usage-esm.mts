@@ -1,4 +1,4 @@
-import duetto, { connect, createServer, type ServerHttp2Stream } from '../../dist/index.mjs';
+import duetto, { connect, createServer, PerformanceObserver, stats, type LimitDetails, type ServerHttp2Stream } from '../../dist/index.mjs';
 
 const server = createServer((request, response) => {
   response.end(request.url);
@@ -20,3 +20,15 @@ const patches: readonly string[] = duetto.nghttp2.patches;
 // @ts-expect-error what is built in does not change
 duetto.nghttp2.version = version;
 void patches;
+
+// What duetto adds.
+server.on('session', (one) => one.stats().limits.maxSessionMemory?.ratio.toFixed());
+server.on('limit', (limit: LimitDetails, one) => `${limit.option}: ${limit.reached} of ${limit.value}, ${one.stats().type}`);
+session.on('limit', (limit, stream) => [limit.name.length, stream?.id]);
+const octets: number = session.stats().bytes.sent + stats().bytes.received;
+const observer: InstanceType<typeof duetto.PerformanceObserver> = new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) ((entry as duetto.Http2PerformanceEntry).detail as duetto.StreamPerformanceDetail).bytesRead.toFixed();
+});
+observer.observe({ entryTypes: ['http2'] });
+// @ts-expect-error numbers are only read
+session.stats().age = octets;

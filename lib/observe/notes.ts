@@ -1,0 +1,53 @@
+import type { NativeSession } from '../binding/contract.js';
+import { Limit, Note } from '../binding/records.js';
+import { constants } from '../constants.js';
+import { limitDetails, reportLimit } from '../session/limits.js';
+import type { Http2Session } from '../session/session.js';
+import { sessionChannels } from './channels.js';
+import { debugFrames } from './debug.js';
+import { addStreamEntries } from './entries.js';
+
+/** RFC 9113, section 7, by the code. */
+const codeNames = new Map<number, string>([
+  'NO_ERROR', 'PROTOCOL_ERROR', 'INTERNAL_ERROR', 'FLOW_CONTROL_ERROR', 'SETTINGS_TIMEOUT', 'STREAM_CLOSED',
+  'FRAME_SIZE_ERROR', 'REFUSED_STREAM', 'CANCEL', 'COMPRESSION_ERROR', 'CONNECT_ERROR', 'ENHANCE_YOUR_CALM',
+  'INADEQUATE_SECURITY', 'HTTP_1_1_REQUIRED',
+].map((name) => [(constants as unknown as Record<string, number>)[`NGHTTP2_${name}`]!, name]));
+
+/** What the core has noted, aside from what it records: frames as text, GOAWAY frames that have left, measurements. */
+export function takeNotes(session: Http2Session, native: NativeSession, notes: number): void {
+  if ((notes & Note.Trace) !== 0) debugFrames(session, native.takeTrace());
+  if ((notes & Note.Measurements) !== 0) addStreamEntries(native.takeMeasurements(false));
+  if ((notes & Note.Goaway) !== 0) goawaysSent(session, native.takeGoaways());
+}
+
+/** Six values each, see NativeSession. */
+function goawaysSent(session: Http2Session, sent: unknown[]): void {
+  for (let at = 0; at < sent.length; at += 6) {
+    const [code, lastStreamID, kind, reached, value] = sent.slice(at, at + 5) as number[];
+    // nghttp2 ends the session for a limit of its own and tells nobody but the peer.
+    const limit = kind === Limit.None ? undefined : limitDetails(kind!, reached!, value!, 'session');
+    if (limit !== undefined) {
+      session._limit = limit;
+      // Listeners must not be in the way of the write that is going on.
+      process.nextTick(reportLimit, session, limit);
+    }
+    publishGoaway(sessionChannels.goawaySent, session, code!, lastStreamID!, sent[at + 5] as Buffer, limit);
+  }
+}
+
+export function publishGoaway(
+  channel: typeof sessionChannels.goawaySent, session: Http2Session, code: number, lastStreamID: number,
+  opaqueData: Buffer | undefined, limit = session._limit,
+): void {
+  if (!channel.hasSubscribers) return;
+  channel.publish({
+    session,
+    code,
+    name: codeNames.get(code) ?? String(code),
+    lastStreamID,
+    reason: opaqueData?.toString('utf8') ?? '',
+    opaqueData: opaqueData?.length ? opaqueData : undefined,
+    limit,
+  });
+}

@@ -1,0 +1,109 @@
+import { native } from '../binding/load.js';
+import { Stat } from '../binding/records.js';
+import { constants } from '../constants.js';
+import type { Http2Session } from '../session/session.js';
+import type { Compression, FrameCounts, LimitUse, SessionStats, TotalStats, Traffic } from './types.js';
+
+function framesAt(n: Float64Array, at: number): FrameCounts {
+  let total = 0;
+  for (let i = 0; i < 11; i++) total += n[at + i]!;
+  return {
+    total,
+    data: n[at]!,
+    headers: n[at + 1]!,
+    priority: n[at + 2]!,
+    rstStream: n[at + 3]!,
+    settings: n[at + 4]!,
+    pushPromise: n[at + 5]!,
+    ping: n[at + 6]!,
+    goaway: n[at + 7]!,
+    windowUpdate: n[at + 8]!,
+    continuation: n[at + 9]!,
+    other: n[at + 10]!,
+  };
+}
+
+function compression(fields: number, frames: number): Compression {
+  return { fields, frames, ratio: fields === 0 ? 0 : frames / fields };
+}
+
+function traffic(n: Float64Array): Traffic {
+  const received = framesAt(n, Stat.FramesReceived);
+  const sent = framesAt(n, Stat.FramesSent);
+  return {
+    bytes: { received: n[Stat.BytesReceived]!, sent: n[Stat.BytesSent]! },
+    data: { received: n[Stat.DataReceived]!, sent: n[Stat.DataSent]! },
+    frames: { received, sent },
+    streams: {
+      open: n[Stat.OpenStreams]!,
+      openedHere: n[Stat.OpenedHere]!,
+      openedByPeer: n[Stat.OpenedByPeer]!,
+      closed: n[Stat.Closed]!,
+      refused: n[Stat.Refused]!,
+      resetReceived: received.rstStream,
+      resetSent: sent.rstStream,
+    },
+    headerCache: {
+      hits: n[Stat.CacheHits]!, misses: n[Stat.CacheMisses]!, entries: n[Stat.CacheEntries]!, bytes: n[Stat.CacheBytes]!,
+    },
+    compression: {
+      received: compression(n[Stat.FieldsReceived]!, n[Stat.FieldsReceivedOnWire]!),
+      sent: compression(n[Stat.FieldsSent]!, n[Stat.FieldsSentOnWire]!),
+    },
+    flowControl: {
+      stalls: n[Stat.Stalls]!, stalledTime: n[Stat.StalledNs]! / 1e6, stalledStreams: n[Stat.StalledStreams]!,
+    },
+    memory: {
+      total: n[Stat.Memory]!, nghttp2: n[Stat.NgMemory]!, headers: n[Stat.FieldMemory]!, queued: n[Stat.Queued]!,
+    },
+  };
+}
+
+function use(reached: number, value: number): LimitUse {
+  return { reached, value, ratio: value > 0 ? reached / value : reached > 0 ? Infinity : 0 };
+}
+
+function limits(session: Http2Session, n: Float64Array): SessionStats['limits'] {
+  const server = session.type === constants.NGHTTP2_SESSION_SERVER;
+  return {
+    'settings.maxConcurrentStreams': use(
+      server ? n[Stat.OpenStreams]! : n[Stat.OpenedByPeer]! === 0 ? 0 : n[Stat.OpenStreams]!, n[Stat.MaxConcurrentStreams]!),
+    maxSessionMemory: use(n[Stat.Memory]!, n[Stat.MaxSessionMemory]!),
+    maxSessionInvalidFrames: use(n[Stat.InvalidFrames]!, n[Stat.MaxInvalidFrames]!),
+    maxSessionRejectedStreams: use(n[Stat.RejectedInARow]!, n[Stat.MaxRejectedStreams]!),
+    maxHeaderListPairs: use(n[Stat.LargestPairs]!, n[Stat.MaxHeaderListPairs]!),
+    'settings.maxHeaderListSize': use(n[Stat.LargestList]!, n[Stat.MaxHeaderListSize]!),
+    ...(server ? { streamResetBurst: use(n[Stat.Resets]!, n[Stat.ResetBurst]!) } : {}),
+    maxOutstandingPings: use(session._pings.size, session._pings.limit),
+    maxOutstandingSettings: use(session._settings.size, session._settings.limit),
+    ...(server ? {} : { maxOriginSetSize: use(session._originSet?.size ?? 0, session._maxOriginSetSize) }),
+  };
+}
+
+const own = new Float64Array(Stat.Count);
+
+/** Numbers of one session; its last ones once it is destroyed. */
+export function sessionStats(session: Http2Session): SessionStats {
+  const n = session._finalStats ?? own;
+  const known = session._finalStats !== undefined || session._native?.stats(own) === true;
+  if (!known) own.fill(0);
+  return {
+    type: session.type === constants.NGHTTP2_SESSION_SERVER ? 'server' : 'client',
+    age: known ? (native.now() - n[Stat.StartNs]!) / 1e6 : 0,
+    ...traffic(n),
+    peakStreams: n[Stat.PeakStreams]!,
+    pingRTT: session._pingRTT,
+    limits: known ? limits(session, n) : {},
+  };
+}
+
+const all = new Float64Array(Stat.TotalCount);
+
+/**
+ * What all sessions of this thread have counted since the start, and how they are now. Sessions of other worker threads
+ * are not among them.
+ */
+export function stats(): TotalStats {
+  native.stats(all);
+  return { sessions: { open: all[Stat.SessionsOpen]!, opened: all[Stat.SessionsOpened]! }, ...traffic(all) };
+}

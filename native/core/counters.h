@@ -1,0 +1,122 @@
+// What a session counts, always: additions only, no clock unless something
+// stalls. lib/binding/records.ts has the same positions; a test compares them.
+#ifndef DUETTO_CORE_COUNTERS_H_
+#define DUETTO_CORE_COUNTERS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace duetto {
+
+// Types 0 to 9 of RFC 9113, section 6, and one for all others.
+inline constexpr size_t kFrameTypes = 11;
+
+// Positions in the array of numbers that tells how a session is.
+enum StatIndex : size_t {
+  // -- counters: they only rise, and those of several sessions can be added ---
+  kStatBytesReceived,
+  kStatBytesSent,
+  kStatDataReceived,
+  kStatDataSent,
+  kStatFramesReceived,
+  kStatFramesSent = kStatFramesReceived + kFrameTypes,
+  kStatOpenedHere = kStatFramesSent + kFrameTypes,
+  kStatOpenedByPeer,
+  kStatRefused,
+  kStatClosed,
+  // Octets of names and values, and of the frames that carried them.
+  kStatFieldsReceived,
+  kStatFieldsReceivedOnWire,
+  kStatFieldsSent,
+  kStatFieldsSentOnWire,
+  kStatCacheHits,
+  kStatCacheMisses,
+  kStatStalls,
+  kStatStalledNs,
+  kStatMeasuredStreams,
+  kStatMeasuredNs,
+  kCounterCount,
+
+  // -- how things are now ------------------------------------------------------
+  kStatOpenStreams = kCounterCount,
+  kStatStalledStreams,
+  kStatCacheEntries,
+  kStatCacheBytes,
+  kStatMemory,
+  kStatNgMemory,
+  kStatFieldMemory,
+  kStatQueued,
+  kStatGaugeEnd,
+
+  // -- of one session only -----------------------------------------------------
+  kStatPeakStreams = kStatGaugeEnd,
+  kStatStartNs,
+  kStatInvalidFrames,
+  kStatRejectedInARow,
+  kStatResets,
+  kStatLargestPairs,
+  kStatLargestList,
+  kStatMaxConcurrentStreams,
+  kStatMaxSessionMemory,
+  kStatMaxInvalidFrames,
+  kStatMaxRejectedStreams,
+  kStatMaxHeaderListPairs,
+  kStatMaxHeaderListSize,
+  kStatResetBurst,
+  kStatCount,
+
+  // Of an environment, in place of those of one session.
+  kStatSessionsOpen = kStatGaugeEnd,
+  kStatSessionsOpened,
+  kStatTotalCount,
+};
+
+using Counters = uint64_t[kCounterCount];
+
+inline size_t frame_slot(uint8_t type) { return type < kFrameTypes - 1 ? type : kFrameTypes - 1; }
+
+// Nanoseconds of the monotonic clock.
+inline uint64_t now_ns() {
+  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                   std::chrono::steady_clock::now().time_since_epoch())
+                                   .count());
+}
+
+// How a stream went, for performance entries. Times are 0 if it never came to that.
+struct Measurement {
+  int32_t id = 0;
+  uint64_t start = 0;
+  uint64_t end = 0;
+  uint64_t first_header = 0;
+  uint64_t first_byte = 0;
+  uint64_t first_byte_sent = 0;
+  uint64_t bytes_read = 0;
+  uint64_t bytes_written = 0;
+};
+
+// What nghttp2 allows in RST_STREAM frames received, followed along: nghttp2
+// closes the session without saying why. The same token bucket as its own.
+struct ResetBucket {
+  uint64_t burst = 1000;
+  uint64_t rate = 33;
+  uint64_t spent = 0;
+  uint64_t second = 0;
+
+  uint64_t spent_at(uint64_t now) const {
+    const uint64_t gain = (second == 0 ? 0 : now - second) * rate;
+    return spent > gain ? spent - gain : 0;
+  }
+  uint64_t now_spent() const { return spent == 0 ? 0 : spent_at(now_ns() / 1'000'000'000); }
+  void drain() {
+    const uint64_t now = now_ns() / 1'000'000'000;
+    spent = spent_at(now) + 1;
+    second = now;
+  }
+  // A second may begin between its look at the clock and ours.
+  bool exhausted() const { return spent + rate >= burst; }
+};
+
+}  // namespace duetto
+
+#endif  // DUETTO_CORE_COUNTERS_H_

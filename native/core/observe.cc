@@ -1,0 +1,262 @@
+// What a session tells about itself: counters, measurements, limits, frames.
+#include <algorithm>
+#include <cstring>
+
+#include "callbacks.h"
+#include "session.h"
+
+namespace duetto {
+
+namespace {
+bool says(const nghttp2_goaway& frame, const char* reason) {
+  return frame.opaque_data_len == std::strlen(reason) &&
+         std::memcmp(frame.opaque_data, reason, frame.opaque_data_len) == 0;
+}
+
+uint64_t length_of(const nghttp2_nv* nva, size_t n) {
+  uint64_t length = 0;
+  for (size_t i = 0; i < n; ++i) length += nva[i].namelen + nva[i].valuelen;
+  return length;
+}
+}  // namespace
+
+// -- frames ---------------------------------------------------------------------
+
+int Callbacks::on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* hd, void* user) {
+  auto* s = static_cast<Session*>(user);
+  ++s->counters_[kStatFramesReceived + frame_slot(hd->type)];
+  switch (hd->type) {
+    case NGHTTP2_HEADERS:
+    case NGHTTP2_PUSH_PROMISE:
+    case NGHTTP2_CONTINUATION:
+      s->counters_[kStatFieldsReceivedOnWire] += hd->length;
+      break;
+    default:
+      break;
+  }
+  if (s->trace_ != nullptr) s->trace_->begin_received(*hd);
+  return 0;
+}
+
+int Callbacks::on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+  auto* s = static_cast<Session*>(user);
+  ++s->counters_[kStatFramesSent + frame_slot(frame->hd.type)];
+  switch (frame->hd.type) {
+    case NGHTTP2_HEADERS:
+      s->counters_[kStatFieldsSent] += length_of(frame->headers.nva, frame->headers.nvlen);
+      s->counters_[kStatFieldsSentOnWire] += frame->hd.length;
+      break;
+    case NGHTTP2_PUSH_PROMISE:
+      s->counters_[kStatFieldsSent] += length_of(frame->push_promise.nva, frame->push_promise.nvlen);
+      s->counters_[kStatFieldsSentOnWire] += frame->hd.length;
+      break;
+    case NGHTTP2_GOAWAY: {
+      const nghttp2_goaway& goaway = frame->goaway;
+      SentGoaway sent{goaway.error_code, goaway.last_stream_id, kLimitNone, 0, 0, {}};
+      if (!s->goaway_known()) sent.limit = s->limit_of_goaway(goaway, &sent.reached, &sent.allowed);
+      if (goaway.opaque_data_len > 0)
+        sent.opaque.assign(goaway.opaque_data, goaway.opaque_data + goaway.opaque_data_len);
+      s->goaway_code_ = goaway.error_code;
+      s->goaways_.push_back(std::move(sent));
+      break;
+    }
+    default:
+      break;
+  }
+  if (s->trace_ != nullptr) s->trace_->sent(frame);
+  return 0;
+}
+
+// -- limits ---------------------------------------------------------------------
+
+// A stream is not let in, or not let on: the peer may come back slower.
+int Callbacks::refuse(Session* s, int32_t id, Limit limit, uint64_t reached, uint64_t allowed) {
+  ++s->counters_[kStatRefused];
+  if (s->trace_ != nullptr) s->trace_->refused();
+  s->on_limit(limit, id, reached, allowed);
+  nghttp2_submit_rst_stream(s->ng_, NGHTTP2_FLAG_NONE, id, NGHTTP2_ENHANCE_YOUR_CALM);
+  return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+}
+
+// nghttp2 counts streams too, and against a limit that is announced and not
+// acknowledged yet.
+void Callbacks::note_refused_by_nghttp2(Session* s, const nghttp2_frame* frame, int code) {
+  const int32_t id = frame->hd.stream_id;
+  const bool refused = code == NGHTTP2_ERR_REFUSED_STREAM;
+  if (frame->hd.type != NGHTTP2_HEADERS || s->options_.role != Role::kServer ||
+      (!refused && code != NGHTTP2_ERR_PROTO) || s->streams_.size() < s->announced_streams_ ||
+      s->streams_.find(id) != nullptr) {
+    return;
+  }
+  if (refused) ++s->counters_[kStatRefused];
+  s->on_limit(kLimitConcurrentStreams, refused ? id : 0, s->streams_.size() + 1,
+              s->announced_streams_);
+}
+
+void Callbacks::note_too_long_to_send(Session* s, const nghttp2_frame* frame) {
+  const bool promise = frame->hd.type == NGHTTP2_PUSH_PROMISE;
+  if (!promise && frame->hd.type != NGHTTP2_HEADERS) return;
+  const nghttp2_nv* nva = promise ? frame->push_promise.nva : frame->headers.nva;
+  const size_t n = promise ? frame->push_promise.nvlen : frame->headers.nvlen;
+  // As nghttp2 estimates it: the longest way to write each field.
+  s->on_limit(kLimitSendHeaderBlock, frame->hd.stream_id, length_of(nva, n) + 12 * n + 17,
+              s->options_.max_send_header_block);
+}
+
+void Session::on_limit(Limit limit, int32_t id, uint64_t reached, uint64_t allowed) {
+  record(kLimitHit, limit, id, reached & UINT32_MAX, reached >> 32, allowed & UINT32_MAX,
+         allowed >> 32);
+}
+
+Limit Session::limit_of_goaway(const nghttp2_goaway& frame, uint64_t* reached,
+                               uint64_t* allowed) const {
+  // How far it went is not told: one beyond is what is sure.
+  if (frame.error_code == NGHTTP2_FRAME_SIZE_ERROR && says(frame, "too large frame size")) {
+    *allowed = local_setting(NGHTTP2_SETTINGS_MAX_FRAME_SIZE);
+    *reached = *allowed + 1;
+    return kLimitFrameSize;
+  }
+  if (says(frame, "SETTINGS: too many setting entries")) {
+    *allowed = options_.max_settings;
+    *reached = *allowed + 1;
+    return kLimitSettings;
+  }
+  // These two come without a word.
+  if (frame.opaque_data_len > 0) return kLimitNone;
+  if (frame.error_code == NGHTTP2_INTERNAL_ERROR && options_.role == Role::kServer &&
+      resets_.exhausted()) {
+    *reached = resets_.spent;
+    *allowed = resets_.burst;
+    return kLimitStreamResets;
+  }
+  if (frame.error_code == NGHTTP2_ENHANCE_YOUR_CALM && ng::kHasGlitchLimit) {
+    *allowed = Options::kGlitchBurst;
+    *reached = *allowed + 1;
+    return kLimitGlitches;
+  }
+  return kLimitNone;
+}
+
+// -- flow control ---------------------------------------------------------------
+
+void Session::note_unfinished(int32_t id) {
+  if (!unfinished_.empty() && unfinished_.back() == id) return;
+  if (unfinished_.size() < kMaxUnfinished) unfinished_.push_back(id);
+}
+
+void Session::find_stalls() {
+  if (queued_bytes_ > 0) {
+    const bool connection = nghttp2_session_get_remote_window_size(ng_) <= 0;
+    for (const int32_t id : unfinished_) {
+      Stream* stream = streams_.find(id);
+      if (stream == nullptr || stream->stalled != 0 || stream->outbound.empty()) continue;
+      // A request that still waits to be sent has no window yet.
+      if (nghttp2_session_find_stream(ng_, id) == nullptr) continue;
+      if (!connection && nghttp2_session_get_stream_remote_window_size(ng_, id) > 0) continue;
+      stream->stalled = now_ns();
+      ++stalled_streams_;
+      ++counters_[kStatStalls];
+    }
+  }
+  unfinished_.clear();
+}
+
+void Session::end_stall(Stream* stream) {
+  if (stream->stalled == 0) return;
+  counters_[kStatStalledNs] += now_ns() - stream->stalled;
+  stream->stalled = 0;
+  --stalled_streams_;
+}
+
+// -- measurements ---------------------------------------------------------------
+
+void Session::note_opened(StatIndex by) {
+  ++counters_[by];
+  peak_streams_ = std::max(peak_streams_, streams_.size());
+}
+
+Measurement Session::measurement(const Stream* stream, uint64_t end) const {
+  return Measurement{stream->id,         stream->started,         end,
+                     stream->first_header, stream->first_byte,      stream->first_byte_sent,
+                     stream->bytes_read, stream->bytes_written};
+}
+
+void Session::end_measurement(const Stream* stream) {
+  const uint64_t now = now_ns();
+  ++counters_[kStatMeasuredStreams];
+  counters_[kStatMeasuredNs] += now - stream->started;
+  if (shared_->measuring) measurements_.push_back(measurement(stream, now));
+}
+
+std::vector<Measurement> Session::take_measurements(bool open) {
+  if (open) {
+    streams_.each([this](Stream* stream) {
+      if (stream->started == 0) return;
+      end_measurement(stream);
+      stream->started = 0;
+    });
+  }
+  return std::move(measurements_);
+}
+
+int32_t Session::notes() const {
+  return (has_trace() ? kNoteTrace : 0) | (goaways_.empty() ? 0 : kNoteGoaway) |
+         (measurements_.empty() ? 0 : kNoteMeasurements);
+}
+
+// -- statistics -----------------------------------------------------------------
+
+void Session::stats(double* out) const {
+  for (size_t i = 0; i < kCounterCount; ++i) out[i] = static_cast<double>(counters_[i]);
+  const auto put = [out](StatIndex i, auto value) { out[i] = static_cast<double>(value); };
+  put(kStatOpenStreams, streams_.size());
+  put(kStatStalledStreams, stalled_streams_);
+  put(kStatCacheEntries, values_.size());
+  put(kStatCacheBytes, values_.bytes());
+  put(kStatMemory, memory_in_use());
+  put(kStatNgMemory, allocator_.in_use());
+  put(kStatFieldMemory, header_bytes_);
+  put(kStatQueued, queued_bytes_);
+  if (stalled_streams_ > 0) {
+    const uint64_t now = now_ns();
+    streams_.each([out, now](const Stream* stream) {
+      if (stream->stalled != 0) out[kStatStalledNs] += static_cast<double>(now - stream->stalled);
+    });
+  }
+}
+
+void Session::own_stats(double* out) const {
+  stats(out);
+  const auto put = [out](StatIndex i, auto value) { out[i] = static_cast<double>(value); };
+  put(kStatPeakStreams, peak_streams_);
+  put(kStatStartNs, started_);
+  put(kStatInvalidFrames, invalid_frames_);
+  put(kStatRejectedInARow, rejected_streams_);
+  put(kStatResets, resets_.now_spent());
+  put(kStatLargestPairs, largest_pairs_);
+  put(kStatLargestList, largest_list_);
+  put(kStatMaxConcurrentStreams, local_setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS));
+  put(kStatMaxSessionMemory, options_.max_session_memory);
+  put(kStatMaxInvalidFrames, options_.max_invalid_frames);
+  put(kStatMaxRejectedStreams, options_.max_rejected_streams);
+  put(kStatMaxHeaderListPairs, options_.max_header_list_pairs);
+  put(kStatMaxHeaderListSize, std::min(local_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE),
+                                       Options::kMaxHeaderListSize));
+  put(kStatResetBurst, resets_.burst);
+}
+
+void Shared::totals(double* out) const {
+  std::fill(out, out + kStatTotalCount, 0.0);
+  for (size_t i = 0; i < kCounterCount; ++i) out[i] = static_cast<double>(finished[i]);
+  double one[kStatGaugeEnd];
+  double open = 0;
+  for (const Session* session = newest; session != nullptr; session = session->older_) {
+    session->stats(one);
+    for (size_t i = 0; i < kStatGaugeEnd; ++i) out[i] += one[i];
+    ++open;
+  }
+  out[kStatSessionsOpen] = open;
+  out[kStatSessionsOpened] = static_cast<double>(opened);
+}
+
+}  // namespace duetto
