@@ -7,6 +7,7 @@ import idle from './cases/idle.mjs';
 import latency from './cases/latency.mjs';
 import shapes from './cases/shapes.mjs';
 import small from './cases/small.mjs';
+import { exitOnSignals } from './harness/children.mjs';
 import { findLoad } from './harness/load.mjs';
 import { readOptions, usage } from './harness/options.mjs';
 import { printCase, printFailure, printHead, writeJson } from './harness/report.mjs';
@@ -44,6 +45,7 @@ async function main() {
   writeJson(options.json, { options, load, cases });
 }
 
+exitOnSignals();
 try {
   await main();
 } catch (error) {

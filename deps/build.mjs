@@ -3,37 +3,40 @@
 
 import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fetchNghttp2, places } from './lib/fetch.mjs';
-import { readManifest } from './lib/manifest.mjs';
+import { describeEngine } from './lib/engine.mjs';
+import { findVersion, readManifest } from './lib/manifest.mjs';
+import { buildTool, requireApi, requireTools } from './lib/requirements.mjs';
 import { DepsError, say } from './lib/util.mjs';
 
 const USAGE = `Usage: node deps/build.mjs [options]
 
-Builds build/Release/duetto.node with the active nghttp2 (see deps/nghttp2.mjs; the one that the variable
-DUETTO_NGHTTP2 names, else the one last fetched, else the manifest's default).
+Builds build/Release/duetto.node with the active nghttp2 (see deps/nghttp2.mjs: the one last fetched, else the
+manifest's default). Beside the addon goes engine.json, which says what is in it.
 
   --with gyp|cmake      the build system; gyp unless told
-  --nghttp2 WHICH       another nghttp2, without making it the active one;
-                        the addon goes to build-nghttp2/<id>/duetto.node
+  --nghttp2 WHICH       another nghttp2, without making it the active one: a version of the manifest, a tarball, a
+                        folder, a git checkout or address; the addon goes to build-nghttp2/<id>/duetto.node.
+                        The variable DUETTO_NGHTTP2 does the same
+  --sha256 SUM          of a tarball of your own: refuse it if it has another
   --sanitize WHICH      as -fsanitize= takes it (address,undefined); goes to build-asan/duetto.node
   --debug               without optimisation; goes to build-debug/duetto.node
   --out FILE            put the addon there
   --clean               start from nothing`;
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const require = createRequire(import.meta.url);
 
 async function main(argv) {
   const { values: options } = parseArgs({
     args: argv,
     options: {
       with: { type: 'string', default: 'gyp' },
-      nghttp2: { type: 'string' },
+      nghttp2: { type: 'string', default: process.env.DUETTO_NGHTTP2 },
+      sha256: { type: 'string' },
       sanitize: { type: 'string', default: '' },
       debug: { type: 'boolean', default: false },
       out: { type: 'string' },
@@ -45,11 +48,14 @@ async function main(argv) {
   const builders = { gyp: buildWithGyp, cmake: buildWithCmake };
   if (!Object.hasOwn(builders, options.with)) throw new DepsError(`--with is gyp or cmake, not ${options.with}`);
 
-  const nghttp2 = await chooseNghttp2(options.nghttp2);
+  requireTools(options.with);
+  const nghttp2 = await chooseNghttp2(options);
+  requireApi(nghttp2, project);
   const job = plan(nghttp2, options);
   say(`building ${job.name} with nghttp2 ${nghttp2.id}${nghttp2.patches.length ? ` (${nghttp2.patches.join(', ')})` : ''}`);
   const made = builders[options.with](job);
   if (made !== job.out) install(made, job.out);
+  describeEngine(job.out, nghttp2, project);
   // make leaves an addon alone that has nothing new in it; its time must still say that it is up to date.
   utimesSync(job.out, new Date(), new Date());
   say(`built ${relative(process.cwd(), job.out) || job.out}`);
@@ -59,11 +65,15 @@ async function main(argv) {
 }
 
 /** The named one beside the active one; or the active one, made if it is missing or its manifest entry has changed. */
-function chooseNghttp2(named) {
+function chooseNghttp2({ nghttp2: named, sha256 }) {
   const manifest = readManifest(join(project, 'deps/manifest.json'));
   const where = places(join(project, 'deps'));
-  if (named) return fetchNghttp2(manifest, named, where, { activate: false });
-  if (process.env.DUETTO_NGHTTP2) return fetchNghttp2(manifest, process.env.DUETTO_NGHTTP2, where);
+  // The id of one that was built before names it as well.
+  if (named && existsSync(where.description(named)) && !findVersion(manifest, named)) {
+    return JSON.parse(readFileSync(where.description(named), 'utf8'));
+  }
+  if (named) return fetchNghttp2(manifest, named, where, { sha256, activate: false });
+  if (sha256) throw new DepsError('--sha256 belongs to a tarball that --nghttp2 names');
   const active = existsSync(where.active) ? JSON.parse(readFileSync(where.active, 'utf8')) : undefined;
   if (active && active.origin.kind !== 'manifest') {
     if (existsSync(where.description(active.id))) return active;
@@ -101,7 +111,7 @@ function buildWithGyp({ variant, description, sanitize, debug, clean }) {
   // Two steps: what follows -- in one would go to gyp and to make alike.
   const nodeGyp = (command, ...args) => {
     const common = [debug ? '--debug' : '--release', '--loglevel=warn'];
-    execute(process.execPath, [require.resolve('node-gyp/bin/node-gyp.js'), command, ...common, ...args], folder, 'node-gyp');
+    execute(process.execPath, [buildTool('node-gyp'), command, ...common, ...args], folder, 'node-gyp');
   };
   nodeGyp('configure', ...headers(), '--', `-Dnghttp2=${description}`, `-Dsanitize=${sanitize}`);
   nodeGyp('build', `--jobs=${availableParallelism()}`);
@@ -116,7 +126,8 @@ function stage(variant) {
   const folder = join(project, 'build-gyp', variant);
   mkdirSync(folder, { recursive: true });
   for (const name of ['native', 'deps', 'node_modules']) {
-    if (!existsSync(join(folder, name))) symlinkSync(join(project, name), join(folder, name), 'junction');
+    // An installed package has its dependencies beside it, where Node finds them from here too.
+    if (existsSync(join(project, name)) && !existsSync(join(folder, name))) symlinkSync(join(project, name), join(folder, name), 'junction');
   }
   for (const name of ['binding.gyp', 'package.json']) cpSync(join(project, name), join(folder, name), { preserveTimestamps: true });
   return folder;
@@ -136,7 +147,7 @@ function buildWithCmake({ variant, description, sanitize, debug, clean }) {
   const folder = join(project, variant ? `build-cmake/${variant}` : 'build-cmake/plain');
   if (clean) rmSync(folder, { recursive: true, force: true });
   const args = [
-    require.resolve('cmake-js/bin/cmake-js'),
+    buildTool('cmake-js'),
     'build',
     `--out=${folder}`,
     `--CDDUETTO_NGHTTP2=${description}`,

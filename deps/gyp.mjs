@@ -17,18 +17,22 @@ const isGcc = (variable, fallback) => {
   return /Free Software Foundation/.test(stdout ?? '');
 };
 
-const file = resolve(project, description);
-if (!existsSync(file)) {
+/** The tree to build with; not every question is about it. */
+function tree() {
+  const file = resolve(project, description);
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
   console.error(`${description} is missing: run "npm run deps" first`);
   process.exit(1);
 }
-const { root, sources, patches } = JSON.parse(readFileSync(file, 'utf8'));
 
 const answers = {
-  sources: () => sources.map((source) => `${root}/${source}`),
-  include: () => [`${root}/lib/includes`],
-  config: () => [`${root}/lib`],
-  patches: () => [patches.join(',')],
+  sources: () => {
+    const { root, sources } = tree();
+    return sources.map((source) => `${root}/${source}`);
+  },
+  include: () => [`${tree().root}/lib/includes`],
+  config: () => [`${tree().root}/lib`],
+  patches: () => [tree().patches.join(',')],
   lto: () => [process.platform === 'linux' && isGcc('CC', 'cc') && isGcc('CXX', 'g++') ? 'yes' : 'no'],
   native: () => JSON.parse(readFileSync(join(project, 'native/sources.json'), 'utf8')).sources,
 };

@@ -15,7 +15,7 @@ const USAGE = `Usage: node deps/nghttp2.mjs <command>
 
   fetch [WHICH]   make the tree of one nghttp2 and make it the active one. WHICH is a version of the
                   manifest, a tarball, a folder, a git checkout or a git address (address#branch);
-                  without it the variable DUETTO_NGHTTP2, then the manifest's default
+                  without it the manifest's default
   list            the versions of the manifest, their patches, and what is here
   verify          check the downloads and the trees that are here against their checksums
 
@@ -34,7 +34,7 @@ function open({ manifest = join(here, 'manifest.json'), root = here } = {}) {
 }
 
 async function fetchCommand({ manifest, where }, which, options) {
-  const name = which || process.env.DUETTO_NGHTTP2 || manifest.default;
+  const name = which || manifest.default;
   await fetchNghttp2(manifest, name, where, { sha256: options.sha256, activate: !options['no-activate'] });
 }
 

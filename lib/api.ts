@@ -3,6 +3,7 @@ import type * as net from 'node:net';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type * as tls from 'node:tls';
+import type { Engine } from './engine/instances.js';
 import type { nghttp2 } from './nghttp2.js';
 import type { PerformanceObserver } from './observe/performance-observer.js';
 import type { LimitDetails, SessionStats, TotalStats } from './observe/types.js';
@@ -114,6 +115,16 @@ export interface Functions {
 export type Api = Omit<typeof builtin, keyof Functions> & Functions & {
   /** The nghttp2 that is built in: its version and the patches it was built with. */
   readonly nghttp2: typeof nghttp2;
+  /**
+   * A complete `http2` module on another nghttp2, in this process; the same one each time. This module itself, if it
+   * runs on that one.
+   *
+   * @param version such as '1.70.0', or the id of a build of your own
+   * @throws ERR_DUETTO_ENGINE if it is not here: `npx duetto nghttp2 build` makes it
+   */
+  engine(version: string): Api;
+  /** The engines that are here, by version. */
+  engines(): Engine[];
   /** Node's, which gets the entries of this library's sessions and streams (type 'http2') as well. */
   readonly PerformanceObserver: typeof PerformanceObserver;
   /** What all sessions of this thread have counted, and how they are now. */

@@ -8,6 +8,8 @@ export const {
   constants,
   createSecureServer,
   createServer,
+  engine,
+  engines,
   getDefaultSettings,
   getPackedSettings,
   getUnpackedSettings,
@@ -25,6 +27,7 @@ export type ClientHttp2Session = duetto.ClientHttp2Session;
 export type ClientHttp2Stream = duetto.ClientHttp2Stream;
 export type ClientSessionOptions = duetto.ClientSessionOptions;
 export type ClientSessionRequestOptions = duetto.ClientSessionRequestOptions;
+export type Engine = duetto.Engine;
 export type Http2SecureServer = duetto.Http2SecureServer;
 export type Http2Server = duetto.Http2Server;
 export type Http2ServerRequest = duetto.Http2ServerRequest;

@@ -5,6 +5,7 @@ import { connect } from './client/connect.js';
 import { Http2ServerRequest } from './compat/request.js';
 import { Http2ServerResponse } from './compat/response.js';
 import { constants } from './constants.js';
+import { engine, engines, type Engine as EngineHere } from './engine/instances.js';
 import { setNghttp2ErrorString } from './errors.js';
 import { nghttp2 } from './nghttp2.js';
 import { PerformanceObserver } from './observe/performance-observer.js';
@@ -32,6 +33,8 @@ const duetto: duetto.Api = {
   sensitiveHeaders,
   Http2ServerRequest,
   Http2ServerResponse,
+  engine,
+  engines,
   nghttp2,
   PerformanceObserver,
   stats,
@@ -40,6 +43,7 @@ const duetto: duetto.Api = {
 declare namespace duetto {
   /** All of `node:http2`, and what duetto adds. */
   export type Api = api.Api;
+  export type Engine = EngineHere;
   export type Nghttp2 = typeof nghttp2;
   export type AlternativeServiceOptions = builtin.AlternativeServiceOptions;
   export type ClientHttp2Session = api.ClientHttp2Session;

@@ -4,9 +4,16 @@ import { pathToFileURL } from 'node:url';
 
 export const settings = JSON.parse(process.env.BENCH_SETTINGS ?? '{"module":"node:http2"}');
 
+const ENGINE = 'engine:';
+
 /** The HTTP/2 implementation that this process is to use. */
 export async function implementation() {
   const { module } = settings;
+  if (module.startsWith(ENGINE)) {
+    // The library of this package on an addon by its name.
+    process.env.DUETTO_BINDING = module.slice(ENGINE.length);
+    return (await import(new URL('../../dist/index.mjs', import.meta.url).href)).default;
+  }
   const loaded = await import(module.startsWith('node:') ? module : pathToFileURL(module).href);
   return loaded.createServer === undefined ? loaded.default : loaded;
 }

@@ -18,7 +18,11 @@ function track(child) {
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
-for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) process.on(signal, () => process.exit(code));
+
+/** For a program that has nothing to save when it is told to end. */
+export function exitOnSignals() {
+  for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) process.on(signal, () => process.exit(code));
+}
 
 export async function stop(child) {
   if (!running.has(child)) return;

@@ -16,12 +16,22 @@ export function readManifest(file) {
   const problems = [];
   if (manifest.format !== 1) problems.push(`format is ${manifest.format}, this command knows 1`);
   for (const entry of manifest.versions ?? []) checkEntry(entry, problems);
+  if (manifest.security !== undefined) checkSecurity(manifest.security, problems);
   if (!findVersion(manifest, manifest.default)) problems.push(`default ${manifest.default} is not among the versions`);
   if (problems.length) throw new DepsError(`the manifest ${file} is wrong:\n  ${problems.join('\n  ')}`);
   return manifest;
 }
 
 export const findVersion = (manifest, version) => manifest.versions?.find((entry) => entry.version === version);
+
+/** By numbers, not by letters: 1.9.0 comes before 1.10.0. */
+export function compareVersions(a, b) {
+  const [left, right] = [a, b].map((version) => version.split(/[.-]/, 3).map(Number));
+  for (const index of [0, 1, 2]) if (left[index] !== right[index]) return left[index] - right[index];
+  return 0;
+}
+
+export const newestVersion = (manifest) => manifest.versions.map(({ version }) => version).sort(compareVersions).at(-1);
 
 function checkEntry(entry, problems) {
   const say = (problem) => problems.push(`${entry.version}: ${problem}`);
@@ -35,5 +45,15 @@ function checkEntry(entry, problems) {
     if (!SHA256.test(patch.sha256 ?? '')) say(`patch ${patch.name} has no SHA-256`);
     if (!patch.reason) say(`patch ${patch.name} does not say its reason`);
     if (patch.from && !entry.files?.[patch.from]) say(`patch ${patch.name} is from ${patch.from}, which is not in files`);
+  }
+}
+
+/** The table of security fixes: dated, so that nobody takes silence about what came later for safety. */
+function checkSecurity({ asOf, fixes }, problems) {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(asOf ?? '')) problems.push('security: asOf is not a date such as 2026-07-31');
+  for (const { cve, fixedIn, title } of fixes ?? []) {
+    if (!/^CVE-\d{4}-\d{4,}$/.test(cve ?? '')) problems.push(`security: ${cve} is not the name of a CVE`);
+    if (!/^\d+\.\d+\.\d+$/.test(fixedIn ?? '')) problems.push(`security: ${cve} does not say which version fixed it`);
+    if (!title) problems.push(`security: ${cve} does not say what it is`);
   }
 }

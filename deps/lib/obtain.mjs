@@ -58,7 +58,7 @@ async function getFile(entry, name, sum, downloads, env) {
   throw new DepsError(
     `${name} of nghttp2 ${entry.version} is not to be had. Tried:\n${tried.join('\n')}\n` +
       `What to do: put a file of that name with SHA-256\n  ${sum}\n` +
-      `into a folder and name the folder in ${MIRROR_VARIABLE}; or name another nghttp2: node deps/nghttp2.mjs list`,
+      `into a folder and name the folder in ${MIRROR_VARIABLE}; or name another nghttp2: npx duetto nghttp2 list`,
   );
 }
 

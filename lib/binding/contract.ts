@@ -74,6 +74,13 @@ export interface NativeBinding {
   /** Whether this nghttp2 still does RFC 7540 priorities (before 1.65). */
   readonly hasPriorities: boolean;
   readonly Session: new (role: number, options: Float64Array) => NativeSession;
+  /** Reads HPACK on its own, for tools that show frames. */
+  readonly Inflater: new () => {
+    /** One whole block: names and values by turns, or nghttp2's error as a number. */
+    inflate(block: Uint8Array): string[] | number;
+    /** The size of the table, in octets, that the writer may use from now on. */
+    resize(octets: number): void;
+  };
   bindStrings(names: string[], staticValues: string[]): void;
   createBatch(ints: ArrayBuffer, bytes: ArrayBuffer): number;
   lendBatch(batch: number, ints: ArrayBuffer, bytes: ArrayBuffer): void;

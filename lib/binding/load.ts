@@ -1,25 +1,17 @@
-import fs = require('node:fs');
-import path = require('node:path');
+import { addonFile, EngineError } from '../engine/choice.js';
+import { ownBuild } from '../engine/places.js';
 import type { NativeBinding } from './contract.js';
-
-const root = path.join(__dirname, '..', '..');
+import { layoutDiffers } from './layout.js';
 
 function load(): NativeBinding {
-  // A build of another nghttp2, for comparing the two in one process.
-  const named = process.env.DUETTO_BINDING;
-  if (named) return require(path.resolve(named)) as NativeBinding;
-  const local = path.join(root, 'build', 'Release', 'duetto.node');
-  if (fs.existsSync(local)) return require(local) as NativeBinding;
-  try {
-    return (require('node-gyp-build') as (dir: string) => NativeBinding)(root);
-  } catch (cause) {
-    const target = `${process.platform}-${process.arch}`;
-    throw new Error(
-      `duetto: there is no binary for ${target} (Node ${process.version}) under ${path.join(root, 'prebuilds')}, ` +
-      `and none was built at ${local}. Reinstall the package on this platform, or build it: ` +
-      `npm run build:native in ${root} (needs python3, make and a C++ compiler).`, { cause });
-  }
+  const file = addonFile();
+  const binding = require(file) as NativeBinding;
+  const difference = layoutDiffers(binding);
+  if (difference === undefined) return binding;
+  throw new EngineError(
+    `duetto: ${file} was built from other sources than this version of duetto (${difference}). ` +
+    `Build it again: ${file === ownBuild() ? 'npm run build:native' : `npx duetto nghttp2 build ${binding.version}`}`);
 }
 
-/** The addon, loaded once per environment. */
+/** The addon, loaded once per environment and engine. */
 export const native: NativeBinding = load();

@@ -254,7 +254,7 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
                 big_endian(frame->ping.opaque_data + 4));
       break;
     case NGHTTP2_GOAWAY:
-      s->goaway_known_ = true;
+      s->leaving_ = true;
       s->record(kGoaway, frame->goaway.error_code, frame->goaway.last_stream_id,
                 frame->goaway.opaque_data_len);
       s->batch_->put_bytes(frame->goaway.opaque_data, frame->goaway.opaque_data_len);

@@ -47,6 +47,10 @@ inline void set_select_padding(nghttp2_session_callbacks* cb,
 inline Ssize pack_settings(uint8_t* out, size_t cap, const nghttp2_settings_entry* iv, size_t n) {
   return nghttp2_pack_settings_payload2(out, cap, iv, n);
 }
+inline Ssize inflate(nghttp2_hd_inflater* inflater, nghttp2_nv* nv, int* flags, const uint8_t* in,
+                     size_t n) {
+  return nghttp2_hd_inflate_hd3(inflater, nv, flags, in, n, 1);
+}
 #else
 using Ssize = ssize_t;
 using DataProvider = nghttp2_data_provider;
@@ -74,6 +78,10 @@ inline void set_select_padding(nghttp2_session_callbacks* cb,
 }
 inline Ssize pack_settings(uint8_t* out, size_t cap, const nghttp2_settings_entry* iv, size_t n) {
   return nghttp2_pack_settings_payload(out, cap, iv, n);
+}
+inline Ssize inflate(nghttp2_hd_inflater* inflater, nghttp2_nv* nv, int* flags, const uint8_t* in,
+                     size_t n) {
+  return nghttp2_hd_inflate_hd2(inflater, nv, flags, in, n, 1);
 }
 #endif
 

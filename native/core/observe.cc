@@ -53,7 +53,7 @@ int Callbacks::on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void*
     case NGHTTP2_GOAWAY: {
       const nghttp2_goaway& goaway = frame->goaway;
       SentGoaway sent{goaway.error_code, goaway.last_stream_id, kLimitNone, 0, 0, {}};
-      if (!s->goaway_known_) sent.limit = s->limit_of_goaway(goaway, &sent.reached, &sent.allowed);
+      if (!s->goaway_known()) sent.limit = s->limit_of_goaway(goaway, &sent.reached, &sent.allowed);
       if (goaway.opaque_data_len > 0)
         sent.opaque.assign(goaway.opaque_data, goaway.opaque_data + goaway.opaque_data_len);
       s->goaway_code_ = goaway.error_code;

@@ -163,8 +163,10 @@ void Session::pull(uint8_t* out, size_t from, size_t capacity, size_t budget, Ev
 }
 
 // Some protocol errors make nghttp2 send its own GOAWAY without telling anybody.
+// It then has done with streams that are open, too.
 bool Session::ended_by_itself() const {
-  return !goaway_known_ && !wants_read() && !wants_write();
+  if (terminated_ || (leaving_ && streams_.size() == 0)) return false;
+  return !wants_read() && !wants_write();
 }
 
 bool Session::wants_write() const { return !rest_.empty() || nghttp2_session_want_write(ng_) != 0; }

@@ -192,6 +192,7 @@ class Session {
 
   bool can_add_stream() const;
   bool ended_by_itself() const;
+  bool goaway_known() const { return leaving_ || terminated_; }
   Stream* open_stream(int32_t id);
   void close_stream(int32_t id, uint32_t code);
   void resume(Stream* stream);
@@ -272,8 +273,11 @@ class Session {
   bool window_chosen_ = false;
   // What open streams' windows were widened by.
   size_t widened_ = 0;
-  // A GOAWAY was sent or received on somebody's word.
-  bool goaway_known_ = false;
+  // A GOAWAY was sent or received on somebody's word: the session ends with its
+  // last stream.
+  bool leaving_ = false;
+  // It was told to end at once.
+  bool terminated_ = false;
 
   // -- observing --
   Counters counters_ = {};

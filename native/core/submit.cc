@@ -151,7 +151,7 @@ int Session::ping(const uint8_t payload[8]) {
 }
 
 int Session::goaway(uint32_t code, int32_t last_stream_id, const uint8_t* opaque, size_t length) {
-  goaway_known_ = true;
+  leaving_ = true;
   // 0 or less: the last stream that was processed.
   const int32_t last =
       last_stream_id > 0 ? last_stream_id : nghttp2_session_get_last_proc_stream_id(ng_);
@@ -159,7 +159,7 @@ int Session::goaway(uint32_t code, int32_t last_stream_id, const uint8_t* opaque
 }
 
 int Session::explain(uint32_t code, const uint8_t* opaque, size_t length) {
-  if (goaway_code_ < 0 || goaway_known_) return goaway(code, 0, opaque, length);
+  if (goaway_code_ < 0 || goaway_known()) return goaway(code, 0, opaque, length);
   // nghttp2 sends nothing more: the frame is made here (RFC 9113, section 6.8).
   const auto put = [this](uint32_t value, size_t octets) {
     while (octets-- > 0) rest_.push_back(static_cast<uint8_t>(value >> 8 * octets));
@@ -179,12 +179,12 @@ int Session::explain(uint32_t code, const uint8_t* opaque, size_t length) {
   frame.goaway.error_code = static_cast<uint32_t>(goaway_code_);
   frame.goaway.opaque_data = const_cast<uint8_t*>(opaque);
   frame.goaway.opaque_data_len = length;
-  goaway_known_ = true;
+  terminated_ = true;
   return Callbacks::on_frame_sent(ng_, &frame, this);
 }
 
 int Session::terminate(uint32_t code) {
-  goaway_known_ = true;
+  terminated_ = true;
   return nghttp2_session_terminate_session(ng_, code);
 }
 

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "convert.h"
+#include "inflater.h"
 #include "session_wrap.h"
 
 #ifndef DUETTO_NGHTTP2_PATCHES
@@ -84,6 +85,7 @@ Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(std::make
       InstanceValue("hasPriorities", Napi::Boolean::New(env, ng::kHasPriorities), napi_enumerable),
   });
   exports.Set("Session", SessionWrap::Define(env, this));
+  exports.Set("Inflater", Inflater::Define(env));
 }
 
 // bindStrings(names, staticValues): `names` has the well-known field names

@@ -321,6 +321,16 @@ describe('a client and a server that misbehaves', () => {
     expect(stream.destroyed).toBe(true);
   });
 
+  test('an error of the connection after a GOAWAY: the request fails, and the connection is closed', async () => {
+    const goaway = (last: number) => frame(Type.Goaway, 0, 0, Buffer.concat([uint32(last), uint32(Code.NoError)]));
+    // The last stream of a second GOAWAY may not be higher than that of the first (RFC 9113, section 6.8).
+    const { server, stream } = await answeredWith(Buffer.concat([goaway(1), goaway(3)]));
+    expect(goawayOf(await server.expect(Type.Goaway)).code).toBe(Code.ProtocolError);
+    await server.closed();
+    await turns();
+    expect(stream.destroyed).toBe(true);
+  });
+
   // node:http2 tells nothing that a complete response does not tell as well.
   test('a response cut off by RST_STREAM(NO_ERROR) does not look complete', async () => {
     const { port, peer } = await RawPeer.server();

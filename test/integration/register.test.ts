@@ -204,7 +204,7 @@ describe.each(nodes)('register in %s', (node) => {
     fs.copyFileSync(path.join(project, 'package.json'), path.join(home, 'package.json'));
     fs.symlinkSync(path.join(project, 'node_modules/node-gyp-build'), path.join(bare, 'node_modules/node-gyp-build'));
     for (const flag of flags) {
-      const { out, err, code } = await run(node, [flag, 'duetto/register', '-e', 'console.log(1)'], { DUETTO_BINDING: undefined }, bare);
+      const { out, err, code } = await run(node, [flag, 'duetto/register', '-e', 'console.log(1)'], { DUETTO_BINDING: undefined, DUETTO_NGHTTP2: undefined }, bare);
       expect({ out, code }).toEqual({ out: '', code: 1 });
       expect(err).toContain('duetto/register: cannot take the place of http2.');
       expect(err).toContain(`there is no binary for ${process.platform}-${process.arch}`);

@@ -12,6 +12,10 @@ const session = connect('http://localhost');
 session.request({ ':path': '/' }).on('response', (headers) => headers[':status']?.toFixed());
 
 const version: string = duetto.nghttp2.version;
+const recent: typeof duetto = duetto.engine('1.70.0');
+recent.createServer((request, response) => response.end(request.url));
+const active: string | undefined = duetto.engines().find((engine) => engine.active)?.id;
+void active;
 const patches: readonly string[] = duetto.nghttp2.patches;
 // @ts-expect-error what is built in does not change
 duetto.nghttp2.version = version;
