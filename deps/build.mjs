@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Builds the addon, with the active nghttp2 or with another one beside it.
 
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fetchNghttp2, places } from './lib/fetch.mjs';
 import { describeEngine } from './lib/engine.mjs';
+import { headers, stage } from './lib/gyp-folder.mjs';
 import { findVersion, readManifest } from './lib/manifest.mjs';
 import { buildTool, requireApi, requireTools } from './lib/requirements.mjs';
 import { DepsError, say } from './lib/util.mjs';
@@ -116,31 +117,6 @@ function buildWithGyp({ variant, description, sanitize, debug, clean }) {
   nodeGyp('configure', ...headers(), '--', `-Dnghttp2=${description}`, `-Dsanitize=${sanitize}`);
   nodeGyp('build', `--jobs=${availableParallelism()}`);
   return join(folder, 'build', debug ? 'Debug' : 'Release', 'duetto.node');
-}
-
-/**
- * node-gyp always builds in the folder build/ beside binding.gyp. A variant gets a folder that has the project's sources
- * by link, and so a build/ of its own.
- */
-function stage(variant) {
-  const folder = join(project, 'build-gyp', variant);
-  mkdirSync(folder, { recursive: true });
-  for (const name of ['native', 'deps', 'node_modules']) {
-    // An installed package has its dependencies beside it, where Node finds them from here too.
-    if (existsSync(join(project, name)) && !existsSync(join(folder, name))) symlinkSync(join(project, name), join(folder, name), 'junction');
-  }
-  for (const name of ['binding.gyp', 'package.json']) cpSync(join(project, name), join(folder, name), { preserveTimestamps: true });
-  return folder;
-}
-
-/**
- * Which headers node-gyp takes: npm's nodedir where it is set (npm hands it on by itself), else those installed with
- * this very Node, so that nothing is downloaded; only without both node-gyp downloads them.
- */
-function headers() {
-  if (process.env.npm_config_nodedir) return [];
-  const prefix = resolve(dirname(process.execPath), '..');
-  return existsSync(join(prefix, 'include/node/common.gypi')) ? [`--nodedir=${prefix}`] : [];
 }
 
 function buildWithCmake({ variant, description, sanitize, debug, clean }) {

@@ -69,7 +69,7 @@ export function requireTools(builder, env = process.env) {
 
 /** The program of a build tool: this package's, or for node-gyp that which npm brings. */
 export function buildTool(name) {
-  const script = { 'node-gyp': 'node-gyp/bin/node-gyp.js', 'cmake-js': 'cmake-js/bin/cmake-js' }[name];
+  const script = { 'node-gyp': 'node-gyp/bin/node-gyp.js', 'cmake-js': 'cmake-js/bin/cmake-js', prebuildify: 'prebuildify/bin.js' }[name];
   try {
     return require.resolve(script);
   } catch {

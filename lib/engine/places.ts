@@ -6,7 +6,7 @@ import { sourcesSum } from './sources.js';
 //
 //   build-nghttp2/<id>/duetto.node                        built beside the others: npx duetto nghttp2 build
 //   build/Release/duetto.node                             the checkout's own build
-//   prebuilds/<platform>-<arch>/duetto.node               prebuilt, with the manifest's default nghttp2
+//   prebuilds/<platform>-<arch>/duetto.<libc>.node        prebuilt, with the manifest's default nghttp2
 //   prebuilds/<version>/prebuilds/<platform>-<arch>/...   prebuilt, with another
 //
 // Beside each lies engine.json, which says what is in it.

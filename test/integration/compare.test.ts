@@ -160,7 +160,7 @@ describe('compare refuses', () => {
   test('engines that are not here, scripts that are not there, and one engine alone', async () => {
     expect((await compare('1.1.1', '1.2.2')).err).toContain('no engine with nghttp2 1.1.1');
     expect(await compare('1.64.0')).toMatchObject({ code: 2, err: expect.stringContaining('compare takes two engines, not 1') });
-    const [{ id }] = main.engines() as [{ id: string }];
+    const { id } = main.engines().find(({ active }) => active)!;
     expect((await compare(id, id, '--script', 'nowhere.js')).err).toMatch(/the script .*nowhere\.js is not there/);
     expect((await compare(id, id, '--only', 'nothing-like-this')).err).toContain('nothing is called nothing-like-this');
   });
