@@ -16,6 +16,9 @@ export const enum Note {
   Trace = 1,
   Goaway = 2,
   Measurements = 4,
+  /** A header block has begun and goes on in the next chunk. */
+  BlockBegins = 8,
+  BlockGoesOn = 16,
 }
 
 /** What happened, and the fields that follow. */
@@ -76,6 +79,7 @@ export const enum Limit {
   OutboundAcks = 11,
   FrameSize = 12,
   Glitches = 13,
+  EmptyFrames = 14,
 }
 
 /** Types 0 to 9 of RFC 9113, section 6, and one for all others. */
@@ -127,6 +131,12 @@ export const enum Stat {
   MaxHeaderListPairs,
   MaxHeaderListSize,
   ResetBurst,
+  LargestContinuations,
+  MaxContinuations,
+  EmptyFrames,
+  MaxEmptyFrames,
+  Glitches,
+  GlitchBurst,
   Count,
 
   SessionsOpen = PeakStreams,
@@ -150,5 +160,10 @@ export const enum OptionIndex {
   MaxInvalidFrames,
   MaxRejectedStreams,
   Trace,
+  MaxContinuations,
+  MaxOutboundAcks,
+  MaxEmptyFrames,
+  GlitchBurst,
+  GlitchRate,
   Count,
 }

@@ -16,6 +16,7 @@ const codeNames = new Map<number, string>([
 
 /** What the core has noted, aside from what it records: frames as text, GOAWAY frames that have left, measurements. */
 export function takeNotes(session: Http2Session, native: NativeSession, notes: number): void {
+  if ((notes & (Note.BlockBegins | Note.BlockGoesOn)) !== 0) session._deadlines?.blockIsOpen((notes & Note.BlockBegins) !== 0);
   if ((notes & Note.Trace) !== 0) debugFrames(session, native.takeTrace());
   if ((notes & Note.Measurements) !== 0) addStreamEntries(native.takeMeasurements(false));
   if ((notes & Note.Goaway) !== 0) goawaysSent(session, native.takeGoaways());

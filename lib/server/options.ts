@@ -47,7 +47,10 @@ const MAX_CUSTOM_SETTINGS = 10;
 /** Long enough for the 403 to be read, too short to collect such connections. */
 const UNKNOWN_PROTOCOL_TIMEOUT = 10_000;
 
-const counts = ['maxSessionInvalidFrames', 'maxSessionRejectedStreams', 'unknownProtocolTimeout'] as const;
+const counts = [
+  'maxSessionInvalidFrames', 'maxSessionRejectedStreams', 'unknownProtocolTimeout', 'maxContinuations', 'maxOutboundAcks',
+  'maxEmptyFrames', 'glitchBurst', 'glitchRate', 'headersTimeout', 'stalledWriteTimeout',
+] as const;
 
 /**
  * Checks options and completes a copy of them.

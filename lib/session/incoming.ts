@@ -7,7 +7,7 @@ import { debugSession } from '../observe/debug.js';
 import { publishGoaway } from '../observe/notes.js';
 import { settingsOf } from '../settings/in-force.js';
 import type { Http2Stream } from '../stream/stream.js';
-import { limitDetails, OwnLimit, refuseFor, reportLimit, sessionError } from './limits.js';
+import { goawayCode, limitDetails, OwnLimit, refuseFor, reportLimit, sessionError } from './limits.js';
 import type { Http2Session } from './session.js';
 
 // What arrives from the peer, as the session and its streams take it.
@@ -67,6 +67,7 @@ export function onSettings(session: Http2Session, ints: Int32Array, at: number):
   const count = ints[at + REPORTED_SETTINGS]!;
   const pairs = at + REPORTED_SETTINGS + 1;
   for (let i = 0; i < count; i++) (session._remoteCustom ??= {})[ints[pairs + 2 * i]!] = ints[pairs + 2 * i + 1]! >>> 0;
+  session._deadlines?.prefaceCame();
   const previous = session._remoteSettings;
   const settings = session._remoteSettings = settingsOf(ints, at, session._remoteCustom);
   if (sessionChannels.settings.hasSubscribers) sessionChannels.settings.publish({ session, side: 'remote', settings, previous });
@@ -174,5 +175,5 @@ export function onEndedByCore(session: Http2Session, code: number): void {
 
 export function onInternalError(session: Http2Session, code: number): void {
   debugSession(session, 'cannot go on: nghttp2 error %d', code);
-  session.destroy(sessionError(code, session._limit));
+  session.destroy(sessionError(code, session._limit), goawayCode(session._limit));
 }

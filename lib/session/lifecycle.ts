@@ -17,6 +17,9 @@ import type { Http2Session } from './session.js';
 //   destroy(), an error, a GOAWAY with a code ------+-> streams destroyed -> GOAWAY -> socket ended -> 'close'
 //   the socket closes or fails --------------------/
 
+/** Milliseconds that a peer has to take the last GOAWAY of a session that failed. */
+const FAREWELL = 2000;
+
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants;
 
 /** Follows a socket for as long as it lives. */
@@ -33,6 +36,7 @@ export function closeSession(session: Http2Session, code: number, error: Error |
   session._destroyed = true;
   session._destroyCode = code;
   clearIdleTimeout(session);
+  session._deadlines?.end();
   if (session._pendingStreams !== undefined || session._streams.size > 0) {
     const cancel = new ERR_HTTP2_STREAM_CANCEL(error);
     for (const stream of session._pendingStreams ?? []) stream.destroy(cancel);
@@ -73,11 +77,19 @@ function letGo(session: Http2Session, error: Error | undefined): void {
   socket.on('close', () => emitClose(session, error));
   // The peer's end has to be seen, although nobody reads any more.
   socket.resume();
+  if (error !== undefined) cutOff(socket, error);
   socket.end(() => {
     if (session.closed) return;
     // A moment for the peer to read the GOAWAY before it sees the reset.
     setImmediate(() => socket.destroy(error));
   });
+}
+
+/** What is left to write waits for the peer, and a peer that does not read would keep the connection for good. */
+function cutOff(socket: Duplex, error: Error): void {
+  const timer = setTimeout(() => socket.destroy(error), FAREWELL);
+  timer.unref();
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function emitClose(session: Http2Session, error: Error | undefined): void {
@@ -105,7 +117,7 @@ function socketOnClose(this: Duplex): void {
   const session = sessionOf(this);
   if (session === undefined) return;
   const error = session.connecting ? new ERR_SOCKET_CLOSED() : undefined;
-  for (const stream of session._streams.values()) stream.close(NGHTTP2_CANCEL);
+  for (const stream of session._streams.values()) stream._onConnectionLost();
   for (const stream of session._pendingStreams ?? []) stream.close(NGHTTP2_CANCEL);
   session._closed = true;
   if (!session.destroyed) closeSession(session, NGHTTP2_NO_ERROR, error);

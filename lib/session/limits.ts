@@ -1,4 +1,5 @@
 import { Limit } from '../binding/records.js';
+import { constants } from '../constants.js';
 import { NghttpError } from '../errors.js';
 import { sessionChannels } from '../observe/channels.js';
 import { debugSession } from '../observe/debug.js';
@@ -13,6 +14,8 @@ export const enum OwnLimit {
   OutstandingPings = -1,
   OutstandingSettings = -2,
   OriginSetSize = -3,
+  HeadersTimeout = -4,
+  StalledWrite = -5,
 }
 
 // docs/limits.md lists them for users; a test holds the two together.
@@ -25,13 +28,16 @@ const kinds: { readonly [limit: number]: readonly [name: string, option?: string
   [Limit.HeaderListSize]: ['octets of a header list', 'settings.maxHeaderListSize'],
   [Limit.SendHeaderBlock]: ['octets of a header block to send', 'maxSendHeaderBlockLength'],
   [Limit.StreamResets]: ['RST_STREAM frames received', 'streamResetBurst'],
-  [Limit.Continuations]: ['CONTINUATION frames of a block'],
+  [Limit.Continuations]: ['CONTINUATION frames of a block', 'maxContinuations'],
   [Limit.Settings]: ['entries of a SETTINGS frame', 'maxSettings'],
-  [Limit.OutboundAcks]: ['acknowledgements waiting to be sent'],
+  [Limit.OutboundAcks]: ['acknowledgements waiting to be sent', 'maxOutboundAcks'],
   [Limit.FrameSize]: ['octets of a frame', 'settings.maxFrameSize'],
-  [Limit.Glitches]: ['suspicious frames'],
+  [Limit.Glitches]: ['suspicious frames', 'glitchBurst'],
+  [Limit.EmptyFrames]: ['empty frames in a row', 'maxEmptyFrames'],
   [OwnLimit.OutstandingPings]: ['PING frames without an answer', 'maxOutstandingPings'],
   [OwnLimit.OutstandingSettings]: ['SETTINGS frames without an answer', 'maxOutstandingSettings'],
+  [OwnLimit.HeadersTimeout]: ['milliseconds for a header block to arrive', 'headersTimeout'],
+  [OwnLimit.StalledWrite]: ['milliseconds in which nothing of the output left', 'stalledWriteTimeout'],
   [OwnLimit.OriginSetSize]: ['origins', 'maxOriginSetSize'],
 };
 
@@ -58,8 +64,16 @@ export function withLimit<E extends Error>(error: E, limit: LimitDetails): E & {
 /** The error of a session that nghttp2 cannot go on with. */
 export function sessionError(code: number, limit: LimitDetails | undefined): NghttpError {
   if (limit === undefined) return new NghttpError(code);
-  const custom = limit.option === 'maxSessionInvalidFrames' ? 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES' : undefined;
+  const custom = limit.option === 'maxSessionInvalidFrames' || limit.option === 'maxEmptyFrames' ? 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES' : undefined;
   return withLimit(new NghttpError(code, custom), limit);
+}
+
+/** Limits that the built-in has not: the peer is told to be calm, where others say INTERNAL_ERROR as it does. */
+const calming = new Set<string | undefined>(['maxContinuations', 'maxOutboundAcks', 'maxEmptyFrames', 'glitchBurst']);
+
+/** What the GOAWAY says, for a session that the core has given up. */
+export function goawayCode(limit: LimitDetails | undefined): number {
+  return calming.has(limit?.option) ? constants.NGHTTP2_ENHANCE_YOUR_CALM : constants.NGHTTP2_INTERNAL_ERROR;
 }
 
 /** Tells everybody who wants to know, once. */

@@ -28,6 +28,16 @@ export interface NativeOptions {
   strictFieldWhitespaceValidation?: boolean | undefined;
   /** Invalid frames before the session is closed. Default 1000. */
   maxSessionInvalidFrames?: number | undefined;
+  /** CONTINUATION frames of a header block, at most. Default 8. */
+  maxContinuations?: number | undefined;
+  /** Acknowledgements of PING and SETTINGS that may wait to be sent. Default 1000. */
+  maxOutboundAcks?: number | undefined;
+  /** Empty frames that end nothing, one after another, before the session is closed. Default `maxSessionInvalidFrames`. */
+  maxEmptyFrames?: number | undefined;
+  /** Suspicious frames that are tolerated at once (docs/limits.md). Default 10000. */
+  glitchBurst?: number | undefined;
+  /** How many more each second. Default 330. */
+  glitchRate?: number | undefined;
   /** Streams refused in a row before the session is closed. Default 100. */
   maxSessionRejectedStreams?: number | undefined;
 }
@@ -50,6 +60,11 @@ export function nativeOptions(options: NativeOptions): Float64Array {
   set(OptionIndex.StreamResetBurst, options.streamResetBurst, 1);
   set(OptionIndex.MaxInvalidFrames, options.maxSessionInvalidFrames);
   set(OptionIndex.MaxRejectedStreams, options.maxSessionRejectedStreams);
+  set(OptionIndex.MaxContinuations, options.maxContinuations);
+  set(OptionIndex.MaxOutboundAcks, options.maxOutboundAcks, 1);
+  set(OptionIndex.MaxEmptyFrames, options.maxEmptyFrames);
+  set(OptionIndex.GlitchBurst, options.glitchBurst, 1);
+  set(OptionIndex.GlitchRate, options.glitchRate);
   if (typeof options.strictFieldWhitespaceValidation === 'boolean')
     values[OptionIndex.LenientWhitespace] = options.strictFieldWhitespaceValidation ? 0 : 1;
   if (debugging()) values[OptionIndex.Trace] = 1;

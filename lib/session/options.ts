@@ -16,6 +16,16 @@ export interface SessionOptions extends NativeOptions {
   maxOutstandingPings?: number | undefined;
   /** SETTINGS frames that may wait for an answer. Default 10. */
   maxOutstandingSettings?: number | undefined;
+  /**
+   * Milliseconds for a client's preface, and for each of its header blocks, to arrive. Servers only. Default 60000, as with
+   * HTTP/1; 0 is no limit.
+   */
+  headersTimeout?: number | undefined;
+  /**
+   * Milliseconds for which output may wait while nothing of it leaves: in the socket, or for the peer's windows. 0 is no
+   * limit. Default 600000 for the socket and none for windows, where a reader that pauses is within its rights.
+   */
+  stalledWriteTimeout?: number | undefined;
   /** Whether sending a single-value field twice is an error. Default true. */
   strictSingleValueFields?: boolean | undefined;
   /** Origins that a server announces when a session begins (RFC 8336). */

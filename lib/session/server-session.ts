@@ -70,8 +70,10 @@ export class ServerHttp2Session extends Http2Session {
     validateString(alt, 'alt');
     if (!QUOTABLE.test(alt)) throw new ERR_INVALID_CHAR('alt');
     if (alt.length + (origin?.length ?? 0) > MAX_CONTENT) throw new ERR_HTTP2_ALTSVC_LENGTH();
-    this._native!.altsvc(stream, origin ?? '', alt);
-    this._transport!.schedule();
+    this.whenReady((native) => {
+      native.altsvc(stream, origin ?? '', alt);
+      this._transport!.schedule();
+    });
   }
 
   /**
@@ -94,8 +96,10 @@ export class ServerHttp2Session extends Http2Session {
       length += origin.length;
     }
     if (length > MAX_CONTENT) throw new ERR_HTTP2_ORIGIN_LENGTH();
-    this._native!.origin(text, origins.length);
-    this._transport!.schedule();
+    this.whenReady((native) => {
+      native.origin(text, origins.length);
+      this._transport!.schedule();
+    });
   }
 
   /** @internal */

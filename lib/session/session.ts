@@ -22,6 +22,7 @@ import {
   Acknowledged, bytesOf, cancelPing, cancelSettings, inContext, type PingCallback, pingPayload, type SettingsCallback,
 } from './acknowledged.js';
 import { bind } from './bound-sockets.js';
+import { Deadlines } from './deadlines.js';
 import { attach, closeSession } from './lifecycle.js';
 import { type LimitDetails, limitDetails, OwnLimit, refuseFor } from './limits.js';
 import { nativeOptions, watchRemoteSettings } from './native-options.js';
@@ -82,6 +83,7 @@ export class Http2Session extends EventEmitter {
   /** @internal */ _maxOriginSetSize = 128;
   /** @internal Milliseconds until the last PING was answered. */ _pingRTT: number | undefined;
   /** @internal The limit that ends this session. */ _limit: LimitDetails | undefined;
+  /** @internal What has to arrive or leave in time. */ _deadlines: Deadlines | undefined;
   /** @internal Limits for which streams were refused, by their id. */ _refused: Map<number, LimitDetails> | undefined;
   /** @internal See Stat; of a destroyed session. */ _finalStats: Float64Array | undefined;
 
@@ -132,6 +134,7 @@ export class Http2Session extends EventEmitter {
     this.encryptedValue = Boolean(encrypted);
     this.alpnProtocolValue = encrypted ? alpnProtocol : 'h2c';
     this._transport = new Transport(this, handle, socket);
+    this._deadlines = new Deadlines(this, options);
     this.settings(typeof options.settings === 'object' ? options.settings : {});
     if (options.connectionWindowSize !== undefined) handle.setLocalWindowSize(options.connectionWindowSize);
     if (this._type === SERVER && Array.isArray(options.origins))
@@ -327,7 +330,7 @@ export class Http2Session extends EventEmitter {
     if (this.destroyed) throw new ERR_HTTP2_INVALID_SESSION();
     validateNumber(id, 'id');
     if (id <= 0 || id > UINT32) throw new ERR_OUT_OF_RANGE('id', `> 0 and <= ${UINT32}`, id);
-    this._native!.setNextStreamId(id);
+    this.whenReady((native) => native.setNextStreamId(id));
   }
 
   /**
@@ -339,9 +342,17 @@ export class Http2Session extends EventEmitter {
   setLocalWindowSize(windowSize: number): void {
     if (this.destroyed) throw new ERR_HTTP2_INVALID_SESSION();
     validateInt32(windowSize, 'windowSize', 0);
-    const result = this._native!.setLocalWindowSize(windowSize);
-    if (result === constants.NGHTTP2_ERR_NOMEM) this.destroy(new ERR_HTTP2_NO_MEM());
-    this._transport?.schedule();
+    this.whenReady((native) => {
+      const result = native.setLocalWindowSize(windowSize);
+      if (result === constants.NGHTTP2_ERR_NOMEM) this.destroy(new ERR_HTTP2_NO_MEM());
+      this._transport?.schedule();
+    });
+  }
+
+  /** @internal Now, or as soon as the connection stands; not at all if it never does. */
+  protected whenReady(command: (native: NativeSession) => void): void {
+    if (this._native !== undefined) command(this._native);
+    else if (!this.destroyed) this.once('connect', () => { if (this._native !== undefined) command(this._native); });
   }
 
   setTimeout(msecs: number, callback?: () => void): this {

@@ -107,6 +107,7 @@ export class Transport {
     const batch = takeBatch();
     const end = batch.settle(this.native.receive(chunk, length, batch.index));
     const notes = batch.ints[BatchHeader.Notes]!;
+    this.session._deadlines?.received(notes);
     if (notes !== 0) takeNotes(this.session, this.native, notes);
     new Dispatch(this.session, batch, BatchHeader.Start, end, chunk, length, reader, this.fromEventLoop).run();
   }
@@ -223,6 +224,7 @@ export class Transport {
   /** Nothing is pulled until the socket has room. */
   private block(): void {
     this.blocked = true;
+    this.session._deadlines?.writeIsBlocked();
     if (this.draining) return;
     this.draining = true;
     this.socket.once('drain', () => {

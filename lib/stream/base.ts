@@ -1,3 +1,4 @@
+import { constants } from '../constants.js';
 import type { AsyncResource } from 'node:async_hooks';
 import { Duplex } from 'node:stream';
 import type { NativeSession } from '../binding/contract.js';
@@ -76,6 +77,8 @@ export abstract class StreamBase extends Duplex {
     return this._session?._native;
   }
 
+  /** @internal 'aborted', if it has not been told. */
+  abstract _tellAborted(): void;
   /** @internal Ends a stream on which nothing more can happen. */
   abstract _maybeDestroy(): void;
   /** @internal nghttp2 has closed it: no RST_STREAM is needed. */
@@ -96,6 +99,11 @@ export abstract class StreamBase extends Duplex {
   _publishBodyChunk(_writev: boolean, _data: unknown, _encoding: string): void {}
   /** @internal */
   _publishBodySent(): void {}
+
+  /** @internal Something came that has an end. */
+  get _messageBegun(): boolean {
+    return this._responseBegun || this._session?._type === constants.NGHTTP2_SESSION_SERVER;
+  }
 
   /** @internal */
   _touch(): void {

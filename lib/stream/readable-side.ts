@@ -2,7 +2,7 @@ import { constants } from '../constants.js';
 import { maybeDestroyStream } from './base.js';
 import { WritableSide } from './writable-side.js';
 
-const { NGHTTP2_NO_ERROR, NGHTTP2_SESSION_SERVER } = constants;
+const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_SESSION_SERVER } = constants;
 
 /** How what is received gets to the reader, and how a reader that stops closes the window (RFC 9113, section 6.9). */
 export abstract class ReadableSide extends WritableSide {
@@ -81,17 +81,16 @@ function endReadable(stream: ReadableSide): void {
 
 function closedByCore(stream: ReadableSide, code: number): void {
   if (stream.destroyed) return;
-  // RST_STREAM(NO_ERROR) in the middle of a response: what has come so far must not pass for all (RFC 9113, section 8.1).
-  const cutOff = code === NGHTTP2_NO_ERROR && stream._responseBegun && !stream._remoteEnded && !stream.closed;
+  // RST_STREAM in the middle of a message: what has come so far must not pass for all (RFC 9113, section 8.1). Other
+  // codes than these two are errors anyway.
+  const quiet = code === NGHTTP2_NO_ERROR ? stream._responseBegun : code === NGHTTP2_CANCEL && stream._messageBegun;
+  const cutOff = quiet && !stream._remoteEnded && !stream.closed;
+  if (cutOff) stream._cutOff = true;
   stream._remoteEnded = true;
   stream._closeWithoutReset(code);
   if (cutOff) {
     // Without 'end': pipelines and iterators report a premature close.
-    stream._cutOff = true;
-    if (!stream._aborted) {
-      stream._aborted = true;
-      stream.emit('aborted');
-    }
+    stream._tellAborted();
     stream.destroy();
     return;
   }

@@ -188,13 +188,25 @@ export class Http2Stream extends ReadableSide {
     this._rstCode = code;
     clearIdleTimeout(this);
     const ending = this.writableEnded;
+    try {
+      if (!ending) this._tellAborted();
+    } finally {
+      // A listener that throws does not keep the stream from closing.
+      this.closeAfterTold(code, reset, ending);
+    }
+  }
+
+  /** @internal */
+  override _tellAborted(): void {
+    if (this._aborted) return;
+    this._aborted = true;
+    const { _request: request } = this;
+    if (request !== null) this._context!.runInAsyncScope(request._onCompatEvent, request, 'aborted');
+    this.emit('aborted');
+  }
+
+  private closeAfterTold(code: number, reset: Reset, ending: boolean): void {
     if (!ending) {
-      if (!this._aborted) {
-        this._aborted = true;
-        const { _request: request } = this;
-        if (request !== null) this._context!.runInAsyncScope(request._onCompatEvent, request, 'aborted');
-        this.emit('aborted');
-      }
       // What is given up must not look complete: no END_STREAM before the RST_STREAM.
       if (code !== NGHTTP2_NO_ERROR && reset !== Reset.None) this._endSent = true;
       this.end();
@@ -214,8 +226,8 @@ export class Http2Stream extends ReadableSide {
     }
     const session = this._session;
     if (session?._native === undefined) return;
-    // RST_STREAM overtakes DATA, and the HEADERS of a request: what was written before goes first.
-    if (this._isWriting() || session._type !== NGHTTP2_SESSION_SERVER) session._transport!.purge();
+    // RST_STREAM overtakes DATA and HEADERS: what was written before goes first.
+    if (this._isWriting() || this.headersSent || session._type !== NGHTTP2_SESSION_SERVER) session._transport!.purge();
     if (session._native === undefined) return;
     session._native.reset(this._id!, code);
     session._transport!.schedule();
@@ -229,7 +241,13 @@ export class Http2Stream extends ReadableSide {
     let code = this.closed ? this.rstCode : sessionCode;
     if (error != null) code = sessionCode || (isAbort(error) ? NGHTTP2_CANCEL : NGHTTP2_INTERNAL_ERROR);
     const id = this._id;
-    if (!this.closed) this.closeWith(code, id !== undefined ? Reset.Force : Reset.None);
+    if (!this.closed) {
+      try {
+        this.closeWith(code, id !== undefined ? Reset.Force : Reset.None);
+      } catch (thrown) {
+        error = thrown as Error;
+      }
+    }
     if (!this._cutOff) this.push(null);
     if (id !== undefined) {
       session._native?.detach(id);
@@ -275,6 +293,14 @@ export class Http2Stream extends ReadableSide {
         !this._waitForTrailers && !this._didRead && this.readableFlowing === null) {
       setImmediate(closeStream, this);
     }
+  }
+
+  /** @internal The connection is gone. What it has not brought whole does not end. */
+  _onConnectionLost(): void {
+    const cutOff = this._messageBegun && !this._remoteEnded && !this.closed;
+    if (cutOff) this._cutOff = true;
+    this.close(NGHTTP2_CANCEL);
+    if (cutOff) this._tellAborted();
   }
 
   /** @internal */

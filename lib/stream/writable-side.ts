@@ -44,7 +44,7 @@ export abstract class WritableSide extends StreamBase {
   /** @internal */
   override _write(chunk: Uint8Array | string, encoding: BufferEncoding, callback: WriteCallback): void {
     if (this._id === undefined) {
-      this.once('ready', () => this._write(chunk, encoding, callback));
+      this.park(callback, () => this._write(chunk, encoding, callback));
       return;
     }
     if (!this.beginWrite(callback)) return;
@@ -56,7 +56,7 @@ export abstract class WritableSide extends StreamBase {
   /** @internal */
   override _writev(chunks: Array<{ chunk: Uint8Array | string; encoding: BufferEncoding }>, callback: WriteCallback): void {
     if (this._id === undefined) {
-      this.once('ready', () => this._writev(chunks, callback));
+      this.park(callback, () => this._writev(chunks, callback));
       return;
     }
     if (!this.beginWrite(callback)) return;
@@ -64,6 +64,15 @@ export abstract class WritableSide extends StreamBase {
     for (const { chunk } of chunks) this.inFlight += chunk.length;
     this.finishWrite(this.queueAll(chunks, this.lastFlags()), callback);
     if (this._session !== undefined) this._publishBodyChunk(true, chunks, '');
+  }
+
+  /** A write waits for the stream to get its id. If it never does, its callback is called all the same. */
+  private park(callback: WriteCallback, write: () => void): void {
+    this.writeCallback = callback;
+    this.once('ready', () => {
+      this.writeCallback = undefined;
+      write();
+    });
   }
 
   private beginWrite(callback: WriteCallback): boolean {

@@ -77,10 +77,8 @@ int Callbacks::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, vo
   if (stream == nullptr) {
     if (!s->can_add_stream()) {
       if (s->rejected_streams_++ > s->options_.max_rejected_streams) {
-        s->broken_limit_ = kLimitRejectedStreams;
-        s->on_limit(kLimitRejectedStreams, 0, s->rejected_streams_,
-                    s->options_.max_rejected_streams);
-        return NGHTTP2_ERR_CALLBACK_FAILURE;
+        return break_limit(s, kLimitRejectedStreams, s->rejected_streams_,
+                           s->options_.max_rejected_streams);
       }
       const uint32_t most = s->local_setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
       if (s->streams_.size() >= most)
@@ -95,6 +93,7 @@ int Callbacks::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, vo
   stream->header_pairs = 0;
   stream->header_length = 0;
   s->drop_headers();
+  s->new_block_ = true;
   s->headers_at_ = s->batch_->ints.size();
   s->headers_bytes_at_ = s->batch_->bytes.size();
   if (!s->batch_->record(kHeaders, id, 0, 0, 0, 0)) return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -196,9 +195,7 @@ int Callbacks::end_of_headers(Session* s, const nghttp2_frame* frame, int32_t id
 
 int Callbacks::too_many_invalid_frames(Session* s) {
   if (s->invalid_frames_++ <= s->options_.max_invalid_frames) return 0;
-  s->broken_limit_ = kLimitInvalidFrames;
-  s->on_limit(kLimitInvalidFrames, 0, s->invalid_frames_, s->options_.max_invalid_frames);
-  return NGHTTP2_ERR_CALLBACK_FAILURE;
+  return break_limit(s, kLimitInvalidFrames, s->invalid_frames_, s->options_.max_invalid_frames);
 }
 
 int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, void* user) {
@@ -213,9 +210,9 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
       Stream* stream = s->streams_.find(id);
       if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 && stream != nullptr) {
         if (!stream->detached) s->record(kEndStream, id);
-      } else if (frame->hd.length == 0) {
-        // An empty frame that ends nothing is legal and pointless.
-        return too_many_invalid_frames(s);
+      } else if (frame->hd.length > 0 && frame->hd.length == frame->data.padlen) {
+        // Nothing but padding is empty too.
+        s->glitches_.drain();
       }
       break;
     }
@@ -425,6 +422,11 @@ int Callbacks::send_body(nghttp2_session*, nghttp2_frame* frame, const uint8_t* 
     if (!stream->ended) s->more_may_follow_ = true;
   }
   if (!stream->outbound.empty()) s->note_unfinished(stream->id);
+  // A window that lets out a few octets at a time makes frames of headers (CVE-2019-9511).
+  if (length < Session::kDribble && !stream->outbound.empty())
+    s->glitches_.drain();
+  else
+    Session::add_free(&s->free_frames_, Session::kFreeForData);
   // After kWrote: the writer has finished when it is asked for trailers.
   if (stream->ended && stream->trailers_follow && stream->outbound.empty()) want_trailers(s, stream);
   return 0;

@@ -42,6 +42,10 @@ struct Callbacks {
   static void put_settings(Session*, bool remote, int32_t* at);
   static int end_of_headers(Session*, const nghttp2_frame*, int32_t id);
   static int too_many_invalid_frames(Session*);
+  static int look_for_floods(Session*, const nghttp2_frame_hd*);
+  static int note_empty_frame(Session*);
+  // The session ends: on_limit() has told why.
+  static int break_limit(Session*, Limit, uint64_t reached, uint64_t allowed);
   static int refuse(Session*, int32_t id, Limit, uint64_t reached, uint64_t allowed);
   static void note_refused_by_nghttp2(Session*, const nghttp2_frame*, int code);
   static void note_too_long_to_send(Session*, const nghttp2_frame*);

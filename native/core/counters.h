@@ -64,6 +64,12 @@ enum StatIndex : size_t {
   kStatMaxHeaderListPairs,
   kStatMaxHeaderListSize,
   kStatResetBurst,
+  kStatLargestContinuations,
+  kStatMaxContinuations,
+  kStatEmptyFrames,
+  kStatMaxEmptyFrames,
+  kStatGlitches,
+  kStatGlitchBurst,
   kStatCount,
 
   // Of an environment, in place of those of one session.
@@ -95,11 +101,10 @@ struct Measurement {
   uint64_t bytes_written = 0;
 };
 
-// What nghttp2 allows in RST_STREAM frames received, followed along: nghttp2
-// closes the session without saying why. The same token bucket as its own.
-struct ResetBucket {
-  uint64_t burst = 1000;
-  uint64_t rate = 33;
+// So many at once, and so many more each second.
+struct TokenBucket {
+  uint64_t burst = 0;
+  uint64_t rate = 0;
   uint64_t spent = 0;
   uint64_t second = 0;
 
@@ -108,12 +113,14 @@ struct ResetBucket {
     return spent > gain ? spent - gain : 0;
   }
   uint64_t now_spent() const { return spent == 0 ? 0 : spent_at(now_ns() / 1'000'000'000); }
-  void drain() {
+  void drain(uint64_t amount = 1) {
     const uint64_t now = now_ns() / 1'000'000'000;
-    spent = spent_at(now) + 1;
+    spent = spent_at(now) + amount;
     second = now;
   }
-  // A second may begin between its look at the clock and ours.
+  bool over() const { return spent > burst; }
+  // Of nghttp2's bucket for RST_STREAM frames received, which this one follows
+  // along because nghttp2 closes the session without saying why. A second may begin between its look at the clock and ours.
   bool exhausted() const { return spent + rate >= burst; }
 };
 

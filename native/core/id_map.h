@@ -1,8 +1,11 @@
-// Stream id -> pointer, with open addressing and no tombstones. Stream ids
-// rise by two, so the identifier itself, halved, is a good hash.
+// Stream id -> pointer, with open addressing and no tombstones. The peer chooses
+// the ids: the hash has a random multiplier, so that it cannot choose those that
+// fall on one place.
 #ifndef DUETTO_CORE_ID_MAP_H_
 #define DUETTO_CORE_ID_MAP_H_
 
+#include <bit>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -65,8 +68,7 @@ class IdMap {
 
   size_t mask() const { return slots_.size() - 1; }
   size_t home(int32_t id) const {
-    // Odd and even ids (requests and pushes) share the table.
-    return ((static_cast<uint32_t>(id) >> 1) + (id & 1 ? 0 : slots_.size() / 2)) & mask();
+    return static_cast<size_t>(static_cast<uint32_t>(id) * multiplier_ >> shift_);
   }
   void place(int32_t id, T* value) {
     size_t i = home(id);
@@ -74,13 +76,24 @@ class IdMap {
     slots_[i] = Slot{value, id};
   }
   void rehash(size_t capacity) {
+    if (multiplier_ == 0) multiplier_ = random_odd();
+    shift_ = 32 - std::countr_zero(static_cast<uint32_t>(capacity));
     std::vector<Slot> old(capacity);
     old.swap(slots_);
     for (const Slot& slot : old)
       if (slot.value != nullptr) place(slot.id, slot.value);
   }
 
+  // Where the table lies and when it was made: not for a peer to know.
+  uint32_t random_odd() const {
+    const auto clock = static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+    const uint64_t mixed = (clock ^ reinterpret_cast<uintptr_t>(this)) * 0x9e3779b97f4a7c15u;
+    return static_cast<uint32_t>(mixed >> 32) | 1;
+  }
+
   std::vector<Slot> slots_;
+  uint32_t multiplier_ = 0;
+  int shift_ = 0;
   size_t size_ = 0;
 };
 

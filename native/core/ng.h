@@ -109,6 +109,19 @@ void option_set_stream_reset_rate_limit(Option* o, uint64_t burst, uint64_t rate
     nghttp2_option_set_stream_reset_rate_limit(o, burst, rate);
 }
 
+// 1.61.0, and patches of older ones.
+template <typename Option>
+void option_set_max_continuations(Option* o, size_t most) {
+  if constexpr (requires { nghttp2_option_set_max_continuations(o, most); })
+    nghttp2_option_set_max_continuations(o, most);
+}
+
+template <typename Option>
+void option_set_glitch_rate_limit(Option* o, uint64_t burst, uint64_t rate) {
+  if constexpr (requires { nghttp2_option_set_glitch_rate_limit(o, burst, rate); })
+    nghttp2_option_set_glitch_rate_limit(o, burst, rate);
+}
+
 inline void option_set_lenient_whitespace(nghttp2_option* o) {
 #if NGHTTP2_VERSION_NUM >= 0x013200  // 1.50.0
   nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(o, 1);

@@ -25,17 +25,84 @@ uint64_t length_of(const nghttp2_nv* nva, size_t n) {
 int Callbacks::on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* hd, void* user) {
   auto* s = static_cast<Session*>(user);
   ++s->counters_[kStatFramesReceived + frame_slot(hd->type)];
+  s->accounted_ += 9 + hd->length;
   switch (hd->type) {
     case NGHTTP2_HEADERS:
     case NGHTTP2_PUSH_PROMISE:
+      s->continuations_ = 0;
+      s->counters_[kStatFieldsReceivedOnWire] += hd->length;
+      break;
     case NGHTTP2_CONTINUATION:
+      s->largest_continuations_ = std::max(s->largest_continuations_, ++s->continuations_);
       s->counters_[kStatFieldsReceivedOnWire] += hd->length;
       break;
     default:
       break;
   }
   if (s->trace_ != nullptr) s->trace_->begin_received(*hd);
-  return 0;
+  return look_for_floods(s, hd);
+}
+
+// Frames that are allowed, each of them, and in their number cost more than they
+// say (RFC 9113, section 10.5).
+int Callbacks::look_for_floods(Session* s, const nghttp2_frame_hd* hd) {
+  bool suspicious = false;
+  switch (hd->type) {
+    case NGHTTP2_DATA:
+      if (hd->length == 0) {
+        if ((hd->flags & NGHTTP2_FLAG_END_STREAM) != 0) break;
+        suspicious = true;
+        if (const int rv = note_empty_frame(s)) return rv;
+      } else {
+        s->empty_frames_ = 0;
+      }
+      break;
+    case NGHTTP2_HEADERS:
+    case NGHTTP2_CONTINUATION:
+      if (hd->length > 0 || (hd->flags & NGHTTP2_FLAG_END_HEADERS) != 0) break;
+      suspicious = true;
+      if (const int rv = note_empty_frame(s)) return rv;
+      break;
+    case NGHTTP2_RST_STREAM:
+    case NGHTTP2_PUSH_PROMISE:
+    case NGHTTP2_GOAWAY:
+      break;
+    default:
+      if (s->free_frames_ > 0)
+        --s->free_frames_;
+      else
+        suspicious = true;
+  }
+  if (suspicious) s->glitches_.drain();
+  return s->glitches_.over() ? break_limit(s, kLimitGlitches, s->glitches_.spent, s->glitches_.burst) : 0;
+}
+
+// nghttp2 passes over what is for streams that are gone, and frames that it does
+// not know, without a word: it is what is received beyond all it told of.
+void Session::look_at_ignored() {
+  const uint64_t received = counters_[kStatBytesReceived];
+  if (received <= accounted_ + kHeadAhead) return;
+  const uint64_t ignored = received - accounted_ - kHeadAhead;
+  accounted_ += ignored;
+  // After a GOAWAY the peer's new streams are passed over by right.
+  if (goaway_known_) return;
+  const uint64_t late = std::min(ignored, late_octets_);
+  late_octets_ -= late;
+  if (ignored > late) glitches_.drain(1 + (ignored - late) / kIgnoredPerGlitch);
+  if (!glitches_.over()) return;
+  on_limit(kLimitGlitches, 0, glitches_.spent, glitches_.burst);
+  error(NGHTTP2_ERR_CALLBACK_FAILURE, kLimitGlitches);
+}
+
+int Callbacks::note_empty_frame(Session* s) {
+  if (s->empty_frames_++ < s->options_.max_empty_frames) return 0;
+  return break_limit(s, kLimitEmptyFrames, s->empty_frames_, s->options_.max_empty_frames);
+}
+
+int Callbacks::break_limit(Session* s, Limit limit, uint64_t reached, uint64_t allowed) {
+  s->broken_limit_ = limit;
+  s->on_limit(limit, 0, reached, allowed);
+  return NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
 int Callbacks::on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
@@ -50,6 +117,12 @@ int Callbacks::on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void*
       s->counters_[kStatFieldsSent] += length_of(frame->push_promise.nva, frame->push_promise.nvlen);
       s->counters_[kStatFieldsSentOnWire] += frame->hd.length;
       break;
+    case NGHTTP2_RST_STREAM: {
+      // The peer has brought it about. Told with its next frame.
+      const Stream* stream = s->streams_.find(frame->hd.stream_id);
+      if (stream != nullptr && !stream->reset_here) s->glitches_.drain(Session::kGlitchOfReset);
+      break;
+    }
     case NGHTTP2_GOAWAY: {
       const nghttp2_goaway& goaway = frame->goaway;
       SentGoaway sent{goaway.error_code, goaway.last_stream_id, kLimitNone, 0, 0, {}};
@@ -74,6 +147,7 @@ int Callbacks::refuse(Session* s, int32_t id, Limit limit, uint64_t reached, uin
   ++s->counters_[kStatRefused];
   if (s->trace_ != nullptr) s->trace_->refused();
   s->on_limit(limit, id, reached, allowed);
+  if (s->streams_.find(id) == nullptr) s->expect_late(nullptr);
   nghttp2_submit_rst_stream(s->ng_, NGHTTP2_FLAG_NONE, id, NGHTTP2_ENHANCE_YOUR_CALM);
   return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
 }
@@ -130,7 +204,7 @@ Limit Session::limit_of_goaway(const nghttp2_goaway& frame, uint64_t* reached,
     return kLimitStreamResets;
   }
   if (frame.error_code == NGHTTP2_ENHANCE_YOUR_CALM && ng::kHasGlitchLimit) {
-    *allowed = Options::kGlitchBurst;
+    *allowed = options_.glitch_burst;
     *reached = *allowed + 1;
     return kLimitGlitches;
   }
@@ -243,6 +317,12 @@ void Session::own_stats(double* out) const {
   put(kStatMaxHeaderListSize, std::min(local_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE),
                                        Options::kMaxHeaderListSize));
   put(kStatResetBurst, resets_.burst);
+  put(kStatLargestContinuations, largest_continuations_);
+  put(kStatMaxContinuations, options_.max_continuations);
+  put(kStatEmptyFrames, empty_frames_);
+  put(kStatMaxEmptyFrames, options_.max_empty_frames);
+  put(kStatGlitches, glitches_.now_spent());
+  put(kStatGlitchBurst, glitches_.burst);
 }
 
 void Shared::totals(double* out) const {

@@ -38,6 +38,13 @@ Options Options::from(Role role, const double* values) {
     o.reset_burst = u32(values[kOptStreamResetBurst]);
     o.reset_rate = u32(values[kOptStreamResetRate]);
   }
+  if (o.has(kOptMaxContinuations)) o.max_continuations = u32(values[kOptMaxContinuations]);
+  if (o.has(kOptMaxOutboundAcks)) o.max_outbound_acks = u32(values[kOptMaxOutboundAcks]);
+  // node:http2 counts empty frames among the invalid ones.
+  o.max_empty_frames =
+      o.has(kOptMaxEmptyFrames) ? u32(values[kOptMaxEmptyFrames]) : o.max_invalid_frames;
+  if (o.has(kOptGlitchBurst)) o.glitch_burst = u32(values[kOptGlitchBurst]);
+  if (o.has(kOptGlitchRate)) o.glitch_rate = u32(values[kOptGlitchRate]);
   o.trace = o.has(kOptTrace);
   return o;
 }
@@ -61,6 +68,10 @@ void Options::apply_to(nghttp2_option* option) const {
   if (has(kOptMaxSettings)) ng::option_set_max_settings(option, max_settings);
   if (has(kOptStreamResetRate) && has(kOptStreamResetBurst))
     ng::option_set_stream_reset_rate_limit(option, reset_burst, reset_rate);
+  if (has(kOptMaxContinuations)) ng::option_set_max_continuations(option, max_continuations);
+  if (has(kOptMaxOutboundAcks)) nghttp2_option_set_max_outbound_ack(option, max_outbound_acks);
+  if (has(kOptGlitchBurst) || has(kOptGlitchRate))
+    ng::option_set_glitch_rate_limit(option, glitch_burst, glitch_rate);
   if (has(kOptLenientWhitespace) && given_[kOptLenientWhitespace] != 0)
     ng::option_set_lenient_whitespace(option);
   if (role == Role::kClient) {

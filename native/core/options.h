@@ -31,6 +31,11 @@ enum OptionIndex : size_t {
   kOptMaxInvalidFrames,
   kOptMaxRejectedStreams,
   kOptTrace,
+  kOptMaxContinuations,
+  kOptMaxOutboundAcks,
+  kOptMaxEmptyFrames,
+  kOptGlitchBurst,
+  kOptGlitchRate,
   kOptionCount,
 };
 
@@ -46,9 +51,10 @@ struct Options {
   static constexpr uint32_t kDefaultMaxSendHeaderBlock = 65536;
   static constexpr uint32_t kDefaultResetBurst = 1000;
   static constexpr uint32_t kDefaultResetRate = 33;
-  static constexpr uint32_t kMaxContinuations = 8;
-  static constexpr uint32_t kMaxOutboundAcks = 1000;
-  static constexpr uint32_t kGlitchBurst = 10000;
+  static constexpr uint32_t kDefaultMaxContinuations = 8;
+  static constexpr uint32_t kDefaultMaxOutboundAcks = 1000;
+  static constexpr uint32_t kDefaultGlitchBurst = 10000;
+  static constexpr uint32_t kDefaultGlitchRate = 330;
   // A larger SETTINGS_MAX_HEADER_LIST_SIZE is not honoured: 2^24-1 octets.
   static constexpr uint32_t kMaxHeaderListSize = 16777215;
 
@@ -65,6 +71,11 @@ struct Options {
   uint32_t max_send_header_block = kDefaultMaxSendHeaderBlock;
   uint32_t reset_burst = kDefaultResetBurst;
   uint32_t reset_rate = kDefaultResetRate;
+  uint32_t max_continuations = kDefaultMaxContinuations;
+  uint32_t max_outbound_acks = kDefaultMaxOutboundAcks;
+  uint32_t max_empty_frames = kDefaultMaxInvalidFrames;
+  uint32_t glitch_burst = kDefaultGlitchBurst;
+  uint32_t glitch_rate = kDefaultGlitchRate;
   // Frames are written down as text.
   bool trace = false;
 

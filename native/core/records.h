@@ -27,6 +27,8 @@ enum Note : int32_t {
   kNoteTrace = 1,         // lines of text
   kNoteGoaway = 2,        // GOAWAY frames were sent
   kNoteMeasurements = 4,  // streams ended that were measured
+  kNoteBlockBegins = 8,   // a header block has begun and goes on in the next chunk
+  kNoteBlockGoesOn = 16,  // it is still the same one
 };
 
 enum Record : int32_t {
@@ -88,6 +90,7 @@ enum Limit : int32_t {
   kLimitOutboundAcks = 11,
   kLimitFrameSize = 12,
   kLimitGlitches = 13,
+  kLimitEmptyFrames = 14,
 };
 
 // How a header value is given in a kHeaders record. A name is (id << 1) |

@@ -11,6 +11,8 @@ Session::Session(const Options& options, Shared* shared)
     : options_(options), shared_(shared), allocator_(&shared->arenas) {
   resets_.burst = options.reset_burst;
   resets_.rate = options.reset_rate;
+  glitches_.burst = options.glitch_burst;
+  glitches_.rate = options.glitch_rate;
   if (options.trace) trace_ = std::make_unique<Trace>(started_);
   ++shared->opened;
   older_ = shared->newest;
@@ -54,6 +56,7 @@ void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
   chunk_length_ = length;
   broken_limit_ = kLimitNone;
   counters_[kStatBytesReceived] += length;
+  new_block_ = false;
   if (!take_up_headers()) {
     error(NGHTTP2_ERR_NOMEM, kLimitNone);
   } else {
@@ -61,17 +64,22 @@ void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
     if (n < 0) {
       drop_headers();
       if (n == NGHTTP2_ERR_FLOODED) {
-        on_limit(kLimitOutboundAcks, 0, Options::kMaxOutboundAcks + 1, Options::kMaxOutboundAcks);
+        on_limit(kLimitOutboundAcks, 0, options_.max_outbound_acks + uint64_t{1},
+                 options_.max_outbound_acks);
       } else if (n == ng::kTooManyContinuations) {
-        on_limit(kLimitContinuations, 0, Options::kMaxContinuations + 1, Options::kMaxContinuations);
+        on_limit(kLimitContinuations, 0, options_.max_continuations + uint64_t{1},
+                 options_.max_continuations);
       }
       error(static_cast<int32_t>(n), broken_limit_);
     } else {
+      look_at_ignored();
       put_aside_headers();
     }
   }
   chunk_ = nullptr;
-  batch->ints.data()[kBatchNotes] = notes();
+  const bool open = !partial_ints_.empty();
+  batch->ints.data()[kBatchNotes] =
+      notes() | (!open ? 0 : new_block_ ? kNoteBlockBegins : kNoteBlockGoesOn);
   batch_ = nullptr;
 }
 
@@ -214,10 +222,18 @@ Stream* Session::open_stream(int32_t id) {
   stream->max_header_length =
       std::min(local_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE), Options::kMaxHeaderListSize);
   streams_.insert(id, stream);
+  add_free(&free_frames_, kFreeForStream);
   begin_measurement(stream);
   note_opened((id & 1) == (options_.role == Role::kServer ? 1 : 0) ? kStatOpenedByPeer
                                                                     : kStatOpenedHere);
   return stream;
+}
+
+// What the peer sends until it hears that a stream is gone: a window at most.
+void Session::expect_late(const Stream* stream) {
+  const uint64_t initial = local_setting(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE);
+  const uint64_t window = stream == nullptr ? kDefaultWindow : static_cast<uint64_t>(stream->window);
+  late_octets_ = std::min(late_octets_ + std::max(window, initial), kMostLate);
 }
 
 void Session::close_stream(int32_t id, uint32_t code) {
@@ -225,6 +241,7 @@ void Session::close_stream(int32_t id, uint32_t code) {
   if (stream == nullptr) return;
   if (!stream->detached) record(kClose, id, code);
   ++counters_[kStatClosed];
+  if (code != NGHTTP2_NO_ERROR || stream->reset_here) expect_late(stream);
   end_stall(stream);
   if (stream->started != 0) end_measurement(stream);
   // What the reader never took still counts against the connection's window.

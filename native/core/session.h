@@ -3,6 +3,7 @@
 #ifndef DUETTO_CORE_SESSION_H_
 #define DUETTO_CORE_SESSION_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <chrono>
@@ -183,6 +184,21 @@ class Session {
   static constexpr int32_t kWidestWindow = 32 * 1024 * 1024;
   // Bytes that a stream counts for, besides what nghttp2 allocates.
   static constexpr size_t kStreamOverhead = sizeof(Stream);
+  // What each stream and each DATA frame sent lets the peer send in PING,
+  // SETTINGS, PRIORITY and WINDOW_UPDATE frames. Never more than a burst of them.
+  static constexpr uint32_t kFreeForStream = 16;
+  static constexpr uint32_t kFreeForData = 4;
+  static constexpr uint32_t kMostFree = 4096;
+  static constexpr uint64_t kMostLate = 64 * 1024 * 1024;
+  // Octets of a frame that may be here before nghttp2 tells of it.
+  static constexpr uint64_t kHeadAhead = 64;
+  // Ignored octets that count as one suspicious frame.
+  static constexpr uint64_t kIgnoredPerGlitch = 32;
+  // A stream that the peer makes this side reset costs work, as one that it
+  // resets itself (CVE-2023-44487, 1000 at once): this is its share of the burst.
+  static constexpr uint32_t kGlitchOfReset = 10;
+  // Octets of DATA, with more to come, that are suspiciously few.
+  static constexpr size_t kDribble = 16;
   // Streams that are looked at for a stall after one pull.
   static constexpr size_t kMaxUnfinished = 4096;
   // Custom settings are at most ten (node:http2's MAX_ADDITIONAL_SETTINGS).
@@ -199,6 +215,10 @@ class Session {
   void widen_windows(Stream* stream, size_t length);
   void widen_stream(Stream* stream);
   ng::DataProvider provider(Stream* stream);
+  static void add_free(uint32_t* free, uint32_t n) { *free = std::min(*free + n, kMostFree); }
+  void look_at_ignored();
+  // `stream` is null if it was refused before it began.
+  void expect_late(const Stream* stream);
   void error(int32_t code, Limit limit);
   // A limit is met: on_limit() says so, `id` is 0 if the session ends.
   void on_limit(Limit limit, int32_t id, uint64_t reached, uint64_t allowed);
@@ -259,6 +279,19 @@ class Session {
   // What nghttp2 said of the last one.
   int32_t invalid_code_ = NGHTTP2_ERR_PROTO;
   uint32_t rejected_streams_ = 0;
+  // Empty frames since one with content.
+  uint32_t empty_frames_ = 0;
+  uint32_t continuations_ = 0;
+  uint32_t largest_continuations_ = 0;
+  TokenBucket glitches_;
+  // Frames that may come without being suspicious: what streams and DATA that
+  // was sent give reason for, and what is on its way to streams reset here.
+  uint32_t free_frames_ = kFreeForStream;
+  uint64_t late_octets_ = 0;
+  // Octets of the frames that nghttp2 has told of; the preface is one.
+  uint64_t accounted_ = NGHTTP2_CLIENT_MAGIC_LEN;
+  // The open header block was not there when the last chunk ended.
+  bool new_block_ = false;
   // Header blocks of open streams, and what is written and not yet sent.
   size_t header_bytes_ = 0;
   size_t queued_bytes_ = 0;
@@ -284,7 +317,7 @@ class Session {
   std::unique_ptr<Trace> trace_;
   std::vector<SentGoaway> goaways_;
   std::vector<Measurement> measurements_;
-  ResetBucket resets_;
+  TokenBucket resets_;
   uint64_t started_ = now_ns();
   size_t peak_streams_ = 0;
   size_t stalled_streams_ = 0;

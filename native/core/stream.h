@@ -34,6 +34,8 @@ struct Stream {
   bool deferred = false;
   // A write of the user waits for its kWrote.
   bool write_pending = false;
+  // RST_STREAM was asked for on this side.
+  bool reset_here = false;
 
   // Octets of a header list that were allowed when the stream was made.
   uint32_t max_header_length = 0;

@@ -27,6 +27,7 @@ int32_t Session::request(const nghttp2_nv* nva, size_t n, const nghttp2_priority
   stream->max_header_length =
       std::min(local_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE), Options::kMaxHeaderListSize);
   streams_.insert(id, stream);
+  add_free(&free_frames_, kFreeForStream);
   begin_measurement(stream);
   note_opened(kStatOpenedHere);
   return id;
@@ -103,6 +104,7 @@ void Session::resume(Stream* stream) {
 }
 
 int Session::reset(int32_t id, uint32_t code) {
+  if (Stream* stream = streams_.find(id)) stream->reset_here = true;
   return nghttp2_submit_rst_stream(ng_, NGHTTP2_FLAG_NONE, id, code);
 }
 

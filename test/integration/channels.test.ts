@@ -152,14 +152,14 @@ describe('GOAWAY', () => {
 
   test('names the limit', async () => {
     const heard = hear('duetto.session.goaway.sent');
-    const server = site(duetto as never, false, { maxSessionInvalidFrames: 3 });
+    const server = site(duetto as never, false, { maxEmptyFrames: 3 });
     server.on('sessionError', () => {});
     const { port } = await listen(server);
     const peer = await RawPeer.client(port);
     peer.send(headers(1, requestBlock('/hash'), Flag.EndHeaders), ...Array.from({ length: 10 }, () => data(1, '')));
     await peer.closed();
     expect(heard.at(-1)?.[1]).toMatchObject({
-      limit: { option: 'maxSessionInvalidFrames' }, reason: 'maxSessionInvalidFrames: 5 invalid frames, 3 allowed',
+      limit: { option: 'maxEmptyFrames' }, reason: 'maxEmptyFrames: 4 empty frames in a row, 3 allowed',
     });
   });
 

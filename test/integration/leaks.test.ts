@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { runScript } from '../helpers/child.ts';
+import { run, runScript } from '../helpers/child.ts';
 
 test.skipIf(!existsSync('/proc/self/fd'))('descriptors are not left open, however a session ends (skipped without /proc)', async () => {
   const { stdout, stderr } = await runScript(`
@@ -108,3 +108,8 @@ test('sessions and streams that are over are not kept', async () => {
   // The last ones may be in a pool or on a stack.
   expect(kept).toBeLessThan(44);
 });
+
+test('requests of every kind, sessions and workers leave nothing behind (a short run of npm run test:leaks)', async () => {
+  const { code, stdout, stderr } = await run(process.execPath, ['test/leaks.mjs', '20000', '2000', '20'], { timeout: 110_000 });
+  expect(`${code}\n${stdout}${stderr}`).toMatch(/^0\n20000 requests [^\n]+\n2000 sessions [^\n]+\n20 workers [^\n]+\n$/);
+}, 120_000);

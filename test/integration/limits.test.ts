@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as duetto from '../../dist/index.js';
 import {
-  block, Code, data, Flag, type Frame, frame, goawayOf, headers, ping, RawPeer, requestBlock, reset, settings, Type,
+  block, Code, data, Flag, type Frame, frame, goawayOf, headers, ping, RawPeer, requestBlock, reset, settings, Type, windowUpdate,
 } from '../helpers/raw-peer.ts';
 import { listen, open, site, tls } from '../helpers/serve.ts';
 
@@ -149,9 +149,23 @@ describe('limits that end the session', () => {
 
   test('invalid frames', () => ends(
     { maxSessionInvalidFrames: 10 },
-    (peer) => { peer.send(headers(1, requestBlock('/hash'), EndHeaders), ...Array.from({ length: 20 }, () => data(1, ''))); },
+    (peer) => { peer.send(...Array.from({ length: 20 }, (_, i) => headers(1 + 2 * i, block({ ':method': 'GET' })))); },
     { option: 'maxSessionInvalidFrames', value: 10, reached: 12 },
     /^maxSessionInvalidFrames: 12 invalid frames, 10 allowed$/, 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES'));
+
+  test.each([
+    ['maxEmptyFrames', { maxEmptyFrames: 10 }], ['maxSessionInvalidFrames', { maxSessionInvalidFrames: 10 }],
+  ])('empty frames, as %s says', (_option, options) => ends(
+    options,
+    (peer) => { peer.send(headers(1, requestBlock('/hash'), EndHeaders), ...Array.from({ length: 20 }, () => data(1, ''))); },
+    { option: 'maxEmptyFrames', value: 10, reached: 11 },
+    /^maxEmptyFrames: 11 empty frames in a row, 10 allowed$/, 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES'));
+
+  test('glitches', () => ends(
+    { glitchBurst: 20, glitchRate: 1 },
+    (peer) => peer.send(...Array.from({ length: 60 }, () => windowUpdate(0, 1))),
+    { option: 'glitchBurst', value: 20, reached: 21 },
+    /^glitchBurst: 21 suspicious frames, 20 allowed$/));
 
   test('streams refused in a row', () => ends(
     { maxSessionRejectedStreams: 10, maxSessionMemory: 1 },
@@ -185,13 +199,13 @@ describe('limits that end the session', () => {
     /^settings\.maxFrameSize: \d+ octets of a frame, 16384 allowed$/));
 
   test('CONTINUATION frames', () => ends(
-    {},
+    { maxContinuations: 5 },
     (peer) => peer.send(headers(1, requestBlock(), 0), ...Array.from({ length: 20 }, () => frame(Type.Continuation, 0, 1, block({ a: 'b' })))),
-    { option: undefined, name: 'CONTINUATION frames of a block', value: 8 },
-    /^limit of nghttp2: 9 CONTINUATION frames of a block, 8 allowed$/));
+    { option: 'maxContinuations', name: 'CONTINUATION frames of a block', value: 5 },
+    /^maxContinuations: 6 CONTINUATION frames of a block, 5 allowed$/));
 
   test('answers to PING that pile up', async () => {
-    const { port, errors, told } = await served();
+    const { port, errors, told } = await served({ maxOutboundAcks: 500 });
     const peer = await RawPeer.client(port);
     // More than the socket of one who does not read can take.
     peer.socket.pause();
@@ -199,7 +213,7 @@ describe('limits that end the session', () => {
     for (let i = 0; i < 100 && told.length === 0 && !peer.socket.destroyed; i++) await peer.flood(flood);
     peer.socket.resume();
     await peer.closed();
-    const limit = { option: undefined, name: 'acknowledgements waiting to be sent', value: 1000, scope: 'session' };
+    const limit = { option: 'maxOutboundAcks', name: 'acknowledgements waiting to be sent', value: 500, scope: 'session' };
     expect(told).toMatchObject([limit]);
     expect(errors).toMatchObject([{ limit }]);
   });

@@ -210,7 +210,7 @@ describe('floods', () => {
     const peer = await RawPeer.client(port);
     peer.send(headers(1, requestBlock('/hash'), EndHeaders));
     await peer.flood(Buffer.concat(Array.from({ length: 5000 }, () => data(1, ''))));
-    expect(goawayOf(await peer.expect(Type.Goaway)).opaque).toBe('maxSessionInvalidFrames: 1002 invalid frames, 1000 allowed');
+    expect(goawayOf(await peer.expect(Type.Goaway)).opaque).toBe('maxEmptyFrames: 1001 empty frames in a row, 1000 allowed');
     await peer.closed();
     expect(errors).toEqual(['ERR_HTTP2_TOO_MANY_INVALID_FRAMES']);
     await answers(port);

@@ -139,7 +139,9 @@ test('limits, and how near each is', async () => {
   const { limits, memory } = (await session).stats();
   expect(limits['settings.maxConcurrentStreams']).toEqual({ reached: 2, value: 10, ratio: 0.2 });
   expect(limits.maxHeaderListPairs).toEqual({ reached: 6, value: 128, ratio: 6 / 128 });
-  expect(limits.maxSessionInvalidFrames).toEqual({ reached: 1, value: 1000, ratio: 0.001 });
+  expect(limits.maxEmptyFrames).toEqual({ reached: 1, value: 1000, ratio: 0.001 });
+  expect(limits.maxSessionInvalidFrames).toEqual({ reached: 0, value: 1000, ratio: 0 });
+  expect(limits.glitchBurst).toMatchObject({ reached: 1, value: 10_000 });
   expect(limits.maxSessionRejectedStreams).toEqual({ reached: 0, value: 100, ratio: 0 });
   expect(limits.streamResetBurst).toMatchObject({ reached: 1, value: 100 });
   expect(limits.maxSessionMemory).toEqual({ reached: memory.total, value: 1e6, ratio: memory.total / 1e6 });

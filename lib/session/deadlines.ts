@@ -1,0 +1,164 @@
+import { Note, Stat } from '../binding/records.js';
+import { constants } from '../constants.js';
+import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_STREAM_ERROR } from '../errors.js';
+import type { Http2Stream } from '../stream/stream.js';
+import { limitDetails, OwnLimit, refuseFor } from './limits.js';
+import type { SessionOptions } from './options.js';
+import type { Http2Session } from './session.js';
+
+/** As long as node:http gives to an HTTP/1 client. */
+const HEADERS_TIMEOUT = 60_000;
+/** A peer that reads nothing at all for so long is gone, or means no good. */
+const SOCKET_TIMEOUT = 600_000;
+/** How often in its time a stall is looked at. */
+const LOOKS = 4;
+
+const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_SESSION_SERVER } = constants;
+const BLOCK = Note.BlockBegins | Note.BlockGoesOn;
+const numbers = new Float64Array(Stat.Count);
+
+/** What something that has to move showed when it was last seen to move. */
+interface Seen {
+  progress: number;
+  since: number;
+}
+
+/**
+ * What has to arrive, or to leave, in time. Clients that say little and hold much (slow headers, no preface, no reading)
+ * cost a server a connection each; here is when it takes that back.
+ */
+export class Deadlines {
+  private readonly session: Http2Session;
+  private readonly headersTimeout: number;
+  private readonly stalledWriteTimeout: number;
+  /** Windows that stay shut count too. */
+  private readonly windowsToo: boolean;
+  private headersTimer: NodeJS.Timeout | undefined;
+  private awaitsPreface: boolean;
+  private stallTimer: NodeJS.Timeout | undefined;
+  private stalled: Seen | undefined;
+  private streams: Map<Http2Stream, Seen> | undefined;
+
+  constructor(session: Http2Session, options: SessionOptions) {
+    this.session = session;
+    const server = session.type === NGHTTP2_SESSION_SERVER;
+    this.headersTimeout = server ? options.headersTimeout ?? HEADERS_TIMEOUT : 0;
+    this.windowsToo = typeof options.stalledWriteTimeout === 'number';
+    this.stalledWriteTimeout = options.stalledWriteTimeout ?? SOCKET_TIMEOUT;
+    this.awaitsPreface = this.headersTimeout > 0;
+    if (this.awaitsPreface) this.startHeaders();
+    if (this.windowsToo) this.watch();
+  }
+
+  /** The peer's SETTINGS are here. */
+  prefaceCame(): void {
+    if (!this.awaitsPreface) return;
+    this.awaitsPreface = false;
+    this.endHeaders();
+  }
+
+  /** A chunk was received. */
+  received(notes: number): void {
+    if (this.headersTimer !== undefined && !this.awaitsPreface && (notes & BLOCK) === 0) this.endHeaders();
+  }
+
+  /** A header block goes on in the next chunk. Time runs from its first octets. */
+  blockIsOpen(begins: boolean): void {
+    if (this.headersTimeout <= 0 || this.awaitsPreface) return;
+    if (begins) this.endHeaders();
+    if (this.headersTimer === undefined) this.startHeaders();
+  }
+
+  /** The socket takes no more for now. */
+  writeIsBlocked(): void {
+    if (this.stallTimer === undefined) this.watch();
+  }
+
+  end(): void {
+    this.endHeaders();
+    clearTimeout(this.stallTimer);
+    this.streams = undefined;
+  }
+
+  private startHeaders(): void {
+    this.headersTimer = setTimeout(headersAreLate, this.headersTimeout, this);
+    this.headersTimer.unref();
+  }
+
+  private endHeaders(): void {
+    clearTimeout(this.headersTimer);
+    this.headersTimer = undefined;
+  }
+
+  /** @internal */
+  headersAreLate(): void {
+    const { headersTimeout } = this;
+    this.fail(OwnLimit.HeadersTimeout, headersTimeout + 1, headersTimeout);
+  }
+
+  private watch(): void {
+    if (this.stalledWriteTimeout <= 0) return;
+    this.stallTimer = setTimeout(lookForStalls, Math.max(1, this.stalledWriteTimeout / LOOKS), this);
+    this.stallTimer.unref();
+  }
+
+  /** @internal */
+  lookForStalls(): void {
+    this.stallTimer = undefined;
+    const { session, stalledWriteTimeout } = this;
+    if (session.destroyed || session._native?.stats(numbers) !== true) return;
+    const waits = session._socket?.writableLength ?? 0;
+    if (waits > 0 || (this.windowsToo && numbers[Stat.Queued]! > 0)) {
+      this.stalled = seen(this.stalled, numbers[Stat.DataSent]! - waits);
+      const time = Math.round(performance.now() - this.stalled.since);
+      if (time >= stalledWriteTimeout) return this.fail(OwnLimit.StalledWrite, time, stalledWriteTimeout);
+    } else {
+      this.stalled = undefined;
+    }
+    if (this.windowsToo) this.lookAtStreams();
+    if ((this.windowsToo || waits > 0) && !session.destroyed) this.watch();
+  }
+
+  /** One stream that stays shut is no reason to end the others. */
+  private lookAtStreams(): void {
+    const { session, stalledWriteTimeout } = this;
+    const before = this.streams;
+    this.streams = undefined;
+    for (const stream of [...session._streams.values()]) {
+      if (!stream._isWriting()) continue;
+      const now = seen(before?.get(stream), stream._progress);
+      const time = Math.round(performance.now() - now.since);
+      if (time < stalledWriteTimeout) {
+        (this.streams ??= new Map()).set(stream, now);
+        continue;
+      }
+      const limit = limitDetails(OwnLimit.StalledWrite, time, stalledWriteTimeout, 'stream', stream.id);
+      const error = refuseFor(session, new ERR_HTTP2_STREAM_ERROR('NGHTTP2_ENHANCE_YOUR_CALM'), limit);
+      if (!stream.destroyed) {
+        stream.close(NGHTTP2_ENHANCE_YOUR_CALM);
+        stream.destroy(error);
+      }
+      if (session.destroyed) return;
+    }
+  }
+
+  private fail(which: OwnLimit, reached: number, value: number): void {
+    const { session } = this;
+    if (session.destroyed) return;
+    const limit = limitDetails(which, reached, value, 'session');
+    const error = refuseFor(session, new ERR_HTTP2_SESSION_ERROR(NGHTTP2_ENHANCE_YOUR_CALM), limit);
+    session.destroy(error, NGHTTP2_ENHANCE_YOUR_CALM);
+  }
+}
+
+function seen(before: Seen | undefined, progress: number): Seen {
+  return before?.progress === progress ? before : { progress, since: performance.now() };
+}
+
+function headersAreLate(deadlines: Deadlines): void {
+  deadlines.headersAreLate();
+}
+
+function lookForStalls(deadlines: Deadlines): void {
+  deadlines.lookForStalls();
+}

@@ -1,0 +1,292 @@
+// Tests of the core without Node. Run plain, under valgrind, and with the sanitizers.
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <random>
+
+#include "core/arena.h"
+#include "core/id_map.h"
+#include "core/outbound_queue.h"
+#include "harness.h"
+
+using namespace duetto;
+using namespace duetto::test;
+
+// The linker sends malloc and realloc of the core and of nghttp2 here (--wrap): the n-th from now on fails, and with
+// `failing_for_good` all after it. What the C++ library allocates is not touched.
+namespace {
+long fails_in = -1;
+bool failing_for_good = false;
+long asked = 0;
+
+bool fails() {
+  ++asked;
+  if (fails_in < 0) return false;
+  if (fails_in > 0) {
+    --fails_in;
+    return false;
+  }
+  if (!failing_for_good) fails_in = -1;
+  return true;
+}
+}  // namespace
+
+extern "C" {
+void* __real_malloc(size_t size);
+void* __real_realloc(void* block, size_t size);
+void* __wrap_malloc(size_t size) { return fails() ? nullptr : __real_malloc(size); }
+void* __wrap_realloc(void* block, size_t size) { return fails() ? nullptr : __real_realloc(block, size); }
+}
+
+namespace {
+
+struct Connection {
+  explicit Connection(std::vector<double> options = no_options())
+      : shared(&sink), client(Role::kClient, options.data(), &shared), server(Role::kServer, options.data(), &shared) {}
+  NoSink sink;
+  Shared shared;
+  Peer client, server;
+};
+
+const nghttp2_nv kRequest[] = {nv(":method", "POST"), nv(":path", "/"), nv(":scheme", "http"), nv(":authority", "localhost"), nv("x-some", "thing")};
+const nghttp2_nv kResponse[] = {nv(":status", "200"), nv("server", "duetto")};
+
+void write(Session* s, int32_t id, size_t n, bool end, bool external) {
+  if (external) {
+    if (!s->write_external(id, n)) return;
+  } else {
+    uint8_t* to = s->write_copy(id, n);
+    if (to == nullptr) return;
+    std::memset(to, 'x', n);
+  }
+  s->finish_write(id, end, false);
+}
+
+// Requests with bodies, answers with bodies, trailers, a push, a ping, settings, a reset, the end.
+void exchange(Connection* c, size_t step = 0) {
+  Session* client = c->client.session.get();
+  Session* server = c->server.session.get();
+  const nghttp2_settings_entry window = {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 100000};
+  client->settings(&window, 1);
+  server->settings(nullptr, 0);
+  const int32_t one = client->request(kRequest, 5, nullptr, false);
+  const int32_t two = client->request(kRequest, 5, nullptr, true);
+  write(client, one, 3000, false, false);
+  write(client, one, 30000, true, true);
+  client->ping(reinterpret_cast<const uint8_t*>("01234567"));
+  converse(&c->client, &c->server, step);
+  if (c->client.ended || c->server.ended) return;
+  server->set_reading(one, true);
+  server->push(two, kRequest, 5);
+  server->respond(one, kResponse, 2, false);
+  server->respond(two, kResponse, 2, false);
+  server->respond(2, kResponse, 2, true);
+  write(server, one, 20000, true, true);
+  uint8_t* to = server->write_copy(two, 10);
+  if (to != nullptr) {
+    std::memset(to, 'y', 10);
+    server->finish_write(two, true, true);
+  }
+  client->set_reading(one, true);
+  converse(&c->client, &c->server, step);
+  if (c->client.ended || c->server.ended) return;
+  const nghttp2_nv trailer = nv("x-end", "yes");
+  for (const int32_t id : c->server.wants_trailers) server->submit_trailers(id, &trailer, 1);
+  const int32_t three = client->request(kRequest, 5, nullptr, false);
+  converse(&c->client, &c->server, step);
+  if (c->client.ended || c->server.ended) return;
+  client->reset(three, NGHTTP2_CANCEL);
+  client->goaway(NGHTTP2_NO_ERROR, 0, nullptr, 0);
+  converse(&c->client, &c->server, step);
+}
+
+void check_whole(const Connection& c) {
+  CHECK(c.server.told.headers == 3);
+  CHECK(c.client.told.headers == 5);
+  CHECK(c.server.told.data_length == 33000);
+  CHECK(c.client.told.data_length == 20010);
+  CHECK(c.server.told.ends == 1 && c.client.told.ends == 1);
+  CHECK(c.client.told.errors == 0 && c.server.told.errors == 0);
+  CHECK(!c.client.ended && !c.server.ended);
+}
+
+void an_exchange_in_chunks_of_any_size() {
+  for (const size_t step : {0, 1, 2, 3, 7, 64, 1000}) {
+    Connection c;
+    exchange(&c, step);
+    check_whole(c);
+  }
+}
+
+void memory_that_fails_once_or_for_good() {
+  fails_in = -1;
+  asked = 0;
+  {
+    Connection c;
+    exchange(&c);
+  }
+  const long all = asked;
+  CHECK(all > 30);
+  size_t met = 0;
+  for (const bool for_good : {false, true}) {
+    for (long n = 0; n < all; ++n) {
+      fails_in = n;
+      failing_for_good = for_good;
+      {
+        NoSink sink;
+        Shared shared(&sink);
+        const std::vector<double> options = no_options();
+        Peer client(Role::kClient, options.data(), &shared);
+        Peer server(Role::kServer, options.data(), &shared);
+        if (!client.session || !server.session) {
+          ++met;
+          fails_in = -1;
+          continue;
+        }
+        Session* s = client.session.get();
+        s->settings(nullptr, 0);
+        server.session->settings(nullptr, 0);
+        const int32_t id = s->request(kRequest, 5, nullptr, false);
+        if (id > 0) write(s, id, 3000, true, false);
+        converse(&client, &server, 500);
+        for (const int32_t opened : server.told.streams) {
+          server.session->respond(opened, kResponse, 2, false);
+          write(server.session.get(), opened, 30000, true, true);
+        }
+        converse(&client, &server, 500);
+        // Nothing that was cut short passes for whole.
+        if (client.told.ends > 0) CHECK(client.told.data_length == 30000);
+        if (server.told.ends > 0) CHECK(server.told.data_length == 3000);
+        if (client.told.errors + server.told.errors > 0 || client.ended || server.ended) ++met;
+        s->terminate(NGHTTP2_INTERNAL_ERROR);
+        client.pull();
+      }
+      fails_in = -1;
+    }
+  }
+  failing_for_good = false;
+  CHECK(met > 10);
+}
+
+void ids_are_found_again() {
+  std::mt19937 random(1);
+  for (int round = 0; round < 20; ++round) {
+    IdMap<int> map;
+    std::map<int32_t, int*> model;
+    std::vector<int> values(2000);
+    for (int i = 0; i < 4000; ++i) {
+      const auto id = static_cast<int32_t>(1 + random() % 500) * (round % 2 ? 1 : 65536);
+      if (random() % 3 == 0) {
+        const auto known = model.find(id);
+        CHECK(map.erase(id) == (known == model.end() ? nullptr : known->second));
+        if (known != model.end()) model.erase(known);
+      } else if (!model.count(id)) {
+        int* value = &values[random() % values.size()];
+        map.insert(id, value);
+        model[id] = value;
+      }
+      CHECK(map.size() == model.size());
+    }
+    for (const auto& [id, value] : model) CHECK(map.find(id) == value);
+    CHECK(map.find(7'000'001) == nullptr);
+  }
+}
+
+void a_queue_gives_what_was_put_in() {
+  std::mt19937 random(2);
+  OutboundQueue queue;
+  std::string in, out;
+  for (int i = 0; i < 20000; ++i) {
+    const size_t n = 1 + random() % 300;
+    switch (random() % 4) {
+      case 0: {
+        uint8_t* to = queue.append_copy(n + 5);
+        for (size_t k = 0; k < n; ++k) to[k] = static_cast<uint8_t>(in.size() + k);
+        for (size_t k = 0; k < n; ++k) in.push_back(static_cast<char>(in.size()));
+        queue.shorten_copy(5);
+        break;
+      }
+      case 1:
+        queue.append_external(n);
+        in.append(n, '\0');
+        break;
+      default: {
+        const size_t take = std::min(n, queue.length());
+        const size_t copied = queue.copied_of_next(take);
+        size_t seen = 0;
+        queue.take(take, [&](const uint8_t* data, size_t length) { seen += length; out.append(reinterpret_cast<const char*>(data), length); },
+                   [&](size_t length) { out.append(length, '\0'); });
+        CHECK(seen == copied);
+      }
+    }
+    CHECK(in.size() - out.size() == queue.length());
+  }
+  CHECK(in.compare(0, out.size(), out) == 0);
+}
+
+void arenas_are_given_back() {
+  ArenaPool pool;
+  std::vector<std::unique_ptr<Arena>> arenas;
+  std::mt19937 random(3);
+  for (int i = 0; i < 3000; ++i) {
+    if (random() % 2 && !arenas.empty()) {
+      arenas.erase(arenas.begin() + static_cast<long>(random() % arenas.size()));
+      continue;
+    }
+    auto arena = std::make_unique<Arena>(&pool);
+    std::vector<std::pair<uint8_t*, size_t>> blocks;
+    for (int k = 0; k < 40; ++k) {
+      const size_t sizes[] = {16, 100, 600, 1500, 2500, 9000, 16500};
+      const size_t size = sizes[random() % 7];
+      uint8_t* block = arena->place(size);
+      if (block == nullptr) continue;
+      CHECK(arena->owns(block) && arena->owns(block + size - 1));
+      CHECK(reinterpret_cast<uintptr_t>(block) % 16 == 0);
+      for (const auto& [other, length] : blocks) CHECK(block + size <= other || other + length <= block);
+      std::memset(block, i, size);
+      blocks.emplace_back(block, size);
+    }
+    arenas.push_back(std::move(arena));
+  }
+}
+
+void floods_end_a_session() {
+  const auto cut_off = [](const std::string& flood, std::vector<double> options) {
+    NoSink sink;
+    Shared shared(&sink);
+    Peer server(Role::kServer, options.data(), &shared);
+    server.receive(reinterpret_cast<const uint8_t*>(NGHTTP2_CLIENT_MAGIC), NGHTTP2_CLIENT_MAGIC_LEN);
+    server.receive(reinterpret_cast<const uint8_t*>("\0\0\0\4\0\0\0\0\0"), 9);
+    for (int i = 0; i < 200 && !server.ended; ++i) {
+      server.receive(octets(flood), flood.size());
+      if (!server.ended) server.pull();
+    }
+    return server.ended && server.told.limits == 1;
+  };
+  std::vector<double> options = no_options();
+  options[kOptGlitchBurst] = 50;
+  options[kOptGlitchRate] = 0;
+  CHECK(cut_off(std::string("\0\0\x8\x6\0\0\0\0\0pingping", 17), options));
+  CHECK(cut_off(std::string("\0\0\x4\x8\0\0\0\0\0\0\0\0\1", 13), options));
+  CHECK(cut_off(std::string("\0\0\x5\x2\0\0\0\0\3\0\0\0\0\1", 14), options));
+  CHECK(cut_off(std::string("\0\0\x20\x2a\0\0\0\0\0", 9) + std::string(32, 'u'), options));
+}
+
+}  // namespace
+
+int main() {
+  const std::pair<const char*, void (*)()> tests[] = {
+      {"an exchange in chunks of any size", an_exchange_in_chunks_of_any_size},
+      {"memory that fails, once or for good", memory_that_fails_once_or_for_good},
+      {"ids are found again", ids_are_found_again},
+      {"a queue gives what was put in", a_queue_gives_what_was_put_in},
+      {"arenas are given back", arenas_are_given_back},
+      {"floods end a session", floods_end_a_session},
+  };
+  for (const auto& [name, test] : tests) {
+    std::printf("%s\n", name);
+    std::fflush(stdout);
+    test();
+  }
+  std::printf("all passed\n");
+}
