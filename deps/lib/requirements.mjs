@@ -38,6 +38,8 @@ export function requireApi({ id, version, root }, project) {
   const files = [core, napi].flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
   const code = files.map((file) => linesFor(readFileSync(file, 'utf8'), versionNumber(version))).join('\n').replace(/\/\/.*$/gm, '');
   const called = new Set([...code.matchAll(/\b(nghttp2_\w+)\s*\(/g)].map(([, name]) => `${name}()`));
+  // What the compiler is asked about before it is called may be missing.
+  for (const [, name] of code.matchAll(/requires\s*\{\s*(nghttp2_\w+)\s*\(/g)) called.delete(`${name}()`);
   const header = readFileSync(join(project, root, 'lib/includes/nghttp2/nghttp2.h'), 'utf8');
   const declared = new Set(declaredApi(header));
   const missing = [...called].filter((name) => !declared.has(name)).sort();

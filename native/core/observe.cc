@@ -85,7 +85,7 @@ void Session::look_at_ignored() {
   const uint64_t ignored = received - accounted_ - kHeadAhead;
   accounted_ += ignored;
   // After a GOAWAY the peer's new streams are passed over by right.
-  if (goaway_known_) return;
+  if (goaway_known()) return;
   const uint64_t late = std::min(ignored, late_octets_);
   late_octets_ -= late;
   if (ignored > late) glitches_.drain(1 + (ignored - late) / kIgnoredPerGlitch);
