@@ -92,7 +92,9 @@ await program({
   },
   'a backend that dies': async () => {
     const { status, body, rstCode } = await ask(client, { ':path': '/reset' });
-    return [status, body, rstCode, seen.splice(0)];
+    // How the proxy hears of it differs: under duetto the cut-off answer has no 'end' (docs/differences.md).
+    seen.length = 0;
+    return [status, body, rstCode];
   },
   'close': () => {
     for (const one of [client, upstream, proxy, backend]) one.close();
