@@ -2,12 +2,16 @@ import { addonFile, EngineError } from '../engine/choice.js';
 import { ownBuild } from '../engine/places.js';
 import type { NativeBinding } from './contract.js';
 import { layoutDiffers } from './layout.js';
+import { addMethods } from './methods.js';
 
 function load(): NativeBinding {
   const file = addonFile();
   const binding = require(file) as NativeBinding;
   const difference = layoutDiffers(binding);
-  if (difference === undefined) return binding;
+  if (difference === undefined) {
+    addMethods(binding);
+    return binding;
+  }
   throw new EngineError(
     `duetto: ${file} was built from other sources than this version of duetto (${difference}). ` +
     `Build it again: ${file === ownBuild() ? 'npm run build:native' : `npx duetto nghttp2 build ${binding.version}`}`);
