@@ -27,6 +27,10 @@ class Allocator {
   static void* allocate_zeroed(size_t count, size_t size, void* self);
   static void* reallocate(void* block, size_t size, void* self);
 
+  // Blocks know their size. `raw` is where a block's room begins.
+  size_t size_of(void* raw);
+  void* tag(void* raw, size_t size);
+
   nghttp2_mem mem_;
   Arena arena_;
   size_t in_use_ = 0;

@@ -51,10 +51,9 @@ uint8_t* Arena::place(size_t size) {
     if (has_large_ || kLargeAt + room > kTablesAt) return nullptr;
     has_large_ = true;
     at = kLargeAt;
-  } else if (size >= kLeastTable && size < kMostTable) {
-    if (tables_used_ + room > ArenaPool::kArenaSize) return nullptr;
-    at = tables_used_;
-    tables_used_ += room;
+  } else if (size >= kLeastTable && size <= kTableRoom) {
+    if (tables_ == kTables) return nullptr;
+    at = kTablesAt + kTableRoom * tables_++;
   } else {
     if (used_ + room > kLargeAt) return nullptr;
     at = used_;

@@ -64,6 +64,12 @@ class Arena {
 
   // nullptr if a block of this size does not belong here, or has no room.
   uint8_t* place(size_t size);
+  // Where the size of a block is kept that nothing may be written in front of:
+  // that would touch its page. Null for other blocks.
+  size_t* size_of_table(const uint8_t* block) {
+    if (memory_ == nullptr || block < memory_ + kTablesAt || !owns(block)) return nullptr;
+    return &table_sizes_[static_cast<size_t>(block - memory_ - kTablesAt) / kTableRoom];
+  }
   // Nothing more is put in.
   void close() { open_ = false; }
   bool owns(const uint8_t* block) const {
@@ -77,14 +83,16 @@ class Arena {
   static constexpr size_t kTablesAt = 5 * ArenaPool::kPage;
   static constexpr size_t kLeastLarge = 2 * ArenaPool::kPage;
   static constexpr size_t kLeastTable = 512;
-  static constexpr size_t kMostTable = 2048;
+  static constexpr size_t kTableRoom = 2048;
+  static constexpr size_t kTables = (ArenaPool::kArenaSize - kTablesAt) / kTableRoom;
 
   ArenaPool* pool_;
   uint8_t* memory_;
   bool open_ = true;
   bool has_large_ = false;
   size_t used_ = 0;
-  size_t tables_used_ = kTablesAt;
+  size_t tables_ = 0;
+  size_t table_sizes_[kTables] = {};
 };
 
 }  // namespace duetto
