@@ -165,5 +165,6 @@ export const enum OptionIndex {
   MaxEmptyFrames,
   GlitchBurst,
   GlitchRate,
+  GlitchesOfNghttp2,
   Count,
 }

@@ -203,7 +203,7 @@ Limit Session::limit_of_goaway(const nghttp2_goaway& frame, uint64_t* reached,
     *allowed = resets_.burst;
     return kLimitStreamResets;
   }
-  if (frame.error_code == NGHTTP2_ENHANCE_YOUR_CALM && ng::kHasGlitchLimit) {
+  if (frame.error_code == NGHTTP2_ENHANCE_YOUR_CALM && ng::kHasGlitchLimit && options_.glitches_of_nghttp2) {
     *allowed = options_.glitch_burst;
     *reached = *allowed + 1;
     return kLimitGlitches;

@@ -11,7 +11,7 @@ Session::Session(const Options& options, Shared* shared)
     : options_(options), shared_(shared), allocator_(&shared->arenas) {
   resets_.burst = options.reset_burst;
   resets_.rate = options.reset_rate;
-  glitches_.burst = options.glitch_burst;
+  glitches_.burst = options.glitches_of_nghttp2 ? UINT64_MAX : options.glitch_burst;
   glitches_.rate = options.glitch_rate;
   if (options.trace) trace_ = std::make_unique<Trace>(started_);
   ++shared->opened;
