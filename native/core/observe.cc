@@ -67,6 +67,14 @@ int Callbacks::look_for_floods(Session* s, const nghttp2_frame_hd* hd) {
     case NGHTTP2_PUSH_PROMISE:
     case NGHTTP2_GOAWAY:
       break;
+    case NGHTTP2_PRIORITY:
+      // Versions without priorities pass over it (RFC 9113, section 6.3).
+      if (!ng::kHasPriorities && hd->stream_id == 0) {
+        nghttp2_session_terminate_session(s->ng_, NGHTTP2_PROTOCOL_ERROR);
+        s->error(NGHTTP2_ERR_PROTO, kLimitNone);
+        return NGHTTP2_ERR_CALLBACK_FAILURE;
+      }
+      [[fallthrough]];
     default:
       if (s->free_frames_ > 0)
         --s->free_frames_;

@@ -66,6 +66,9 @@ void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
       if (n == NGHTTP2_ERR_FLOODED) {
         on_limit(kLimitOutboundAcks, 0, options_.max_outbound_acks + uint64_t{1},
                  options_.max_outbound_acks);
+      } else if (n == NGHTTP2_ERR_BAD_CLIENT_MAGIC) {
+        // RFC 9113, section 3.4. Whatever code the user's side is given, the peer gets this one.
+        nghttp2_session_terminate_session(ng_, NGHTTP2_PROTOCOL_ERROR);
       } else if (n == ng::kTooManyContinuations) {
         on_limit(kLimitContinuations, 0, options_.max_continuations + uint64_t{1},
                  options_.max_continuations);
