@@ -28,6 +28,8 @@ int Callbacks::on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* hd, void
   s->accounted_ += 9 + hd->length;
   switch (hd->type) {
     case NGHTTP2_HEADERS:
+      if (s->is_gone(hd->stream_id)) s->accounted_ -= 9 + hd->length;
+      [[fallthrough]];
     case NGHTTP2_PUSH_PROMISE:
       s->continuations_ = 0;
       s->counters_[kStatFieldsReceivedOnWire] += hd->length;
@@ -100,6 +102,13 @@ void Session::look_at_ignored() {
   if (!glitches_.over()) return;
   on_limit(kLimitGlitches, 0, glitches_.spent, glitches_.burst);
   error(NGHTTP2_ERR_CALLBACK_FAILURE, kLimitGlitches);
+}
+
+// HEADERS for such a stream are decoded for the sake of the compression state, and
+// nobody hears of them: octets that are ignored.
+bool Session::is_gone(int32_t id) const {
+  if (options_.role == Role::kServer && id > newest_of_peer_) return false;
+  return streams_.find(id) == nullptr;
 }
 
 int Callbacks::note_empty_frame(Session* s) {

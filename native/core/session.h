@@ -217,6 +217,7 @@ class Session {
   ng::DataProvider provider(Stream* stream);
   static void add_free(uint32_t* free, uint32_t n) { *free = std::min(*free + n, kMostFree); }
   void look_at_ignored();
+  bool is_gone(int32_t id) const;
   // `stream` is null if it was refused before it began.
   void expect_late(const Stream* stream);
   void error(int32_t code, Limit limit);
@@ -237,8 +238,14 @@ class Session {
   int32_t notes() const;
   // Takes the open header block back out of the batch.
   void drop_headers();
-  void put_aside_headers();
-  bool take_up_headers();
+  // A block that goes on in the next chunk is put aside as it comes, and joined at
+  // its end. False without memory.
+  bool put_aside_headers();
+  void go_on_with_headers();
+  bool join_headers();
+  void forget_partial();
+  // The stream of the open header block, or 0.
+  int32_t open_block();
   // nghttp2 asked for what only a batch can take while there is none.
   template <typename... Fields>
   void record(Record type, Fields... fields) {
@@ -256,7 +263,7 @@ class Session {
   EventBatch* batch_ = nullptr;
   const uint8_t* chunk_ = nullptr;
   size_t chunk_length_ = 0;
-  size_t headers_at_ = 0;       // index of the open kHeaders record, 0 if none
+  size_t headers_at_ = 0;       // where the open kHeaders record is or goes on, 0 if none
   size_t headers_bytes_at_ = 0; // where its bytes begin
   uint8_t* out_ = nullptr;
   size_t out_capacity_ = 0;
@@ -268,8 +275,8 @@ class Session {
   bool more_may_follow_ = false;
 
   // A header block that goes on in the next chunk.
-  std::vector<int32_t> partial_ints_;
-  std::vector<uint8_t> partial_bytes_;
+  LentArray<int32_t> partial_ints_;
+  LentArray<uint8_t> partial_bytes_;
 
   // What of a frame did not fit the last output.
   std::vector<uint8_t> rest_;
@@ -288,6 +295,8 @@ class Session {
   // was sent give reason for, and what is on its way to streams reset here.
   uint32_t free_frames_ = kFreeForStream;
   uint64_t late_octets_ = 0;
+  // The highest id of a stream that the peer began, refused or not.
+  int32_t newest_of_peer_ = 0;
   // Octets of the frames that nghttp2 has told of; the preface is one.
   uint64_t accounted_ = NGHTTP2_CLIENT_MAGIC_LEN;
   // The open header block was not there when the last chunk ended.

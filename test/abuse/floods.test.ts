@@ -83,6 +83,8 @@ const attacks: Attack[] = [
     next: () => frame(Type.Settings, 0, 0, many(2000, () => Buffer.from([0, 4, 0, 1, 0, 0]))) },
   { name: 'DATA on closed streams', limit: /^glitchBurst: /,
     first: Buffer.concat([post(1), reset(1, Code.Cancel)]), next: () => many(200, () => data(1, 'late')) },
+  { name: 'HEADERS on closed streams', limit: /^glitchBurst: /, code: Code.EnhanceYourCalm,
+    first: Buffer.concat([post(1), reset(1, Code.Cancel)]), next: () => many(200, () => headers(1, requestBlock())) },
   { name: 'frames too large', limit: /^settings\.maxFrameSize: /, code: Code.FrameSizeError, next: () => frame(Type.Ping, 0, 0, Buffer.alloc(20_000)) },
 ];
 

@@ -272,6 +272,49 @@ void floods_end_a_session() {
   CHECK(cut_off(std::string("\0\0\x20\x2a\0\0\0\0\0", 9) + std::string(32, 'u'), options));
 }
 
+// Of a header block that comes in many chunks, each of them is handled once: the integers and octets that receive()
+// touches are about those of the block, in however many chunks it comes.
+void a_block_in_many_chunks_is_not_copied_at_each() {
+  const size_t length = 4000;
+  std::string fields;
+  for (const nghttp2_nv& field : {kRequest[0], kRequest[1], kRequest[2], kRequest[3]}) {
+    const size_t sizes[] = {field.namelen, field.valuelen};
+    fields += std::string(1, '\0') + static_cast<char>(sizes[0]) + std::string(reinterpret_cast<char*>(field.name), sizes[0]) +
+              static_cast<char>(sizes[1]) + std::string(reinterpret_cast<char*>(field.value), sizes[1]);
+  }
+  for (size_t i = 0; fields.size() < length; ++i)
+    fields += std::string(1, '\0') + "\3x-" + static_cast<char>('a' + i % 26) + "\40" + std::string(32, static_cast<char>('A' + i % 26));
+  const auto frame_size = static_cast<char>(fields.size() & 0xff);
+  const std::string head = {0, static_cast<char>(fields.size() >> 8), frame_size, 1, 5, 0, 0, 0, 1};
+
+  NoSink sink;
+  Shared shared(&sink);
+  const std::vector<double> values = no_options();
+  const std::unique_ptr<Session> server = Session::create(Options::from(Role::kServer, values.data()), &shared);
+  std::vector<int32_t> ints(4096);
+  std::vector<uint8_t> bytes(16384);
+  EventBatch batch;
+  size_t touched = 0;
+  size_t whole = 0;
+  const auto receive = [&](const std::string& chunk) {
+    std::fill(ints.begin(), ints.end(), INT32_MIN);
+    std::fill(bytes.begin(), bytes.end(), uint8_t{1});
+    batch.ints.lend(ints.data(), ints.size());
+    batch.bytes.lend(bytes.data(), bytes.size());
+    server->receive(octets(chunk), chunk.size(), &batch);
+    CHECK(!batch.ints.spilled() && !batch.bytes.spilled());
+    touched += static_cast<size_t>(std::count_if(ints.begin() + kBatchStart, ints.end(), [](int32_t n) { return n != INT32_MIN; })) * sizeof(int32_t);
+    touched += static_cast<size_t>(std::count_if(bytes.begin(), bytes.end(), [](uint8_t n) { return n != 1; }));
+    whole = (batch.ints.size() - kBatchStart) * sizeof(int32_t) + batch.bytes.size();
+  };
+  receive(std::string(NGHTTP2_CLIENT_MAGIC) + std::string("\0\0\0\4\0\0\0\0\0", 9));
+  receive(head);
+  touched = 0;
+  for (const char octet : fields) receive(std::string(1, octet));
+  CHECK(batch.ints.data()[kBatchStart] == kHeaders && whole > length / 2);
+  CHECK(touched <= 3 * whole);
+}
+
 }  // namespace
 
 int main() {
@@ -282,6 +325,7 @@ int main() {
       {"a queue gives what was put in", a_queue_gives_what_was_put_in},
       {"arenas are given back", arenas_are_given_back},
       {"floods end a session", floods_end_a_session},
+      {"a block in many chunks is not copied at each", a_block_in_many_chunks_is_not_copied_at_each},
   };
   for (const auto& [name, test] : tests) {
     std::printf("%s\n", name);
