@@ -137,6 +137,10 @@ export const enum Stat {
   MaxEmptyFrames,
   Glitches,
   GlitchBurst,
+  LargestSettings,
+  MaxSettings,
+  AcksWaiting,
+  MaxOutboundAcks,
   Count,
 
   SessionsOpen = PeakStreams,

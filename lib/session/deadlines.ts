@@ -23,6 +23,11 @@ interface Seen {
   since: number;
 }
 
+interface Use {
+  readonly time: number;
+  readonly timeout: number;
+}
+
 /**
  * What has to arrive, or to leave, in time. Clients that say little and hold much (slow headers, no preface, no reading)
  * cost a server a connection each; here is when it takes that back.
@@ -34,6 +39,7 @@ export class Deadlines {
   /** Windows that stay shut count too. */
   private readonly windowsToo: boolean;
   private headersTimer: NodeJS.Timeout | undefined;
+  private headersSince = 0;
   private awaitsPreface: boolean;
   private stallTimer: NodeJS.Timeout | undefined;
   private stalled: Seen | undefined;
@@ -74,13 +80,31 @@ export class Deadlines {
     if (this.stallTimer === undefined) this.watch();
   }
 
+  /** Milliseconds for which the preface or a header block has been awaited. Undefined if nothing limits them. */
+  headersUse(): Use | undefined {
+    const { headersTimeout: timeout } = this;
+    if (timeout <= 0) return undefined;
+    return { time: this.headersTimer === undefined ? 0 : performance.now() - this.headersSince, timeout };
+  }
+
+  /** Milliseconds for which nothing has left that waits, as far as was looked: of the session, or of a stream. */
+  stallUse(): Use | undefined {
+    const { stalledWriteTimeout: timeout } = this;
+    if (timeout <= 0) return undefined;
+    const now = performance.now();
+    const first = Math.min(this.stalled?.since ?? now, ...[...this.streams?.values() ?? []].map(({ since }) => since));
+    return { time: now - first, timeout };
+  }
+
   end(): void {
     this.endHeaders();
+    this.stalled = undefined;
     clearTimeout(this.stallTimer);
     this.streams = undefined;
   }
 
   private startHeaders(): void {
+    this.headersSince = performance.now();
     this.headersTimer = setTimeout(headersAreLate, this.headersTimeout, this);
     this.headersTimer.unref();
   }

@@ -229,6 +229,8 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
         put_settings(s, false, values);
         break;
       }
+      ++s->acks_waiting_;
+      s->largest_settings_ = std::max(s->largest_settings_, frame->settings.niv);
       s->record(kSettings);
       int32_t* values = s->batch_->ints.append(std::size(kReportedSettings) + 1);
       if (values == nullptr) return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -249,6 +251,7 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
       break;
     }
     case NGHTTP2_PING:
+      if (!ack) ++s->acks_waiting_;
       s->record(ack ? kPingAck : kPing, big_endian(frame->ping.opaque_data),
                 big_endian(frame->ping.opaque_data + 4));
       break;

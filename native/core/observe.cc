@@ -134,6 +134,10 @@ int Callbacks::on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void*
       s->counters_[kStatFieldsSent] += length_of(frame->push_promise.nva, frame->push_promise.nvlen);
       s->counters_[kStatFieldsSentOnWire] += frame->hd.length;
       break;
+    case NGHTTP2_SETTINGS:
+    case NGHTTP2_PING:
+      if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0 && s->acks_waiting_ > 0) --s->acks_waiting_;
+      break;
     case NGHTTP2_RST_STREAM: {
       // The peer has brought it about. Told with its next frame.
       const Stream* stream = s->streams_.find(frame->hd.stream_id);
@@ -340,6 +344,10 @@ void Session::own_stats(double* out) const {
   put(kStatMaxEmptyFrames, options_.max_empty_frames);
   put(kStatGlitches, glitches_.now_spent());
   put(kStatGlitchBurst, glitches_.burst);
+  put(kStatLargestSettings, largest_settings_);
+  put(kStatMaxSettings, options_.max_settings);
+  put(kStatAcksWaiting, acks_waiting_);
+  put(kStatMaxOutboundAcks, options_.max_outbound_acks);
 }
 
 void Shared::totals(double* out) const {

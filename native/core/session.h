@@ -290,6 +290,9 @@ class Session {
   uint32_t empty_frames_ = 0;
   uint32_t continuations_ = 0;
   uint32_t largest_continuations_ = 0;
+  size_t largest_settings_ = 0;
+  // Of PING and SETTINGS.
+  uint32_t acks_waiting_ = 0;
   TokenBucket glitches_;
   // Frames that may come without being suspicious: what streams and DATA that
   // was sent give reason for, and what is on its way to streams reset here.
