@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Note, Stat } from '../binding/records.js';
 import { constants } from '../constants.js';
 import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_STREAM_ERROR } from '../errors.js';
@@ -96,6 +98,22 @@ export class Deadlines {
     return { time: now - first, timeout };
   }
 
+  /**
+   * The session has ended in peace: what is left to write has to leave, and the peer to end its side. One that does
+   * neither would keep the connection, and a server that closes, for good.
+   */
+  watchFarewell(socket: Duplex): void {
+    const { stalledWriteTimeout } = this;
+    if (stalledWriteTimeout <= 0) return;
+    let last = seen(undefined, written(socket));
+    const timer = setInterval(() => {
+      last = seen(last, written(socket));
+      if (performance.now() - last.since >= stalledWriteTimeout) socket.destroy();
+    }, Math.max(1, stalledWriteTimeout / LOOKS));
+    timer.unref();
+    socket.once('close', () => clearInterval(timer));
+  }
+
   end(): void {
     this.endHeaders();
     this.stalled = undefined;
@@ -173,6 +191,11 @@ export class Deadlines {
     const error = refuseFor(session, new ERR_HTTP2_SESSION_ERROR(NGHTTP2_ENHANCE_YOUR_CALM), limit);
     session.destroy(error, NGHTTP2_ENHANCE_YOUR_CALM);
   }
+}
+
+/** Octets that have left, as far as the socket counts them. */
+function written(socket: Duplex): number {
+  return ((socket as Partial<Socket>).bytesWritten ?? 0) - socket.writableLength;
 }
 
 function seen(before: Seen | undefined, progress: number): Seen {

@@ -78,6 +78,7 @@ function letGo(session: Http2Session, error: Error | undefined): void {
   // The peer's end has to be seen, although nobody reads any more.
   socket.resume();
   if (error !== undefined) cutOff(socket, error);
+  else session._deadlines?.watchFarewell(socket);
   socket.end(() => {
     if (session.closed) return;
     // A moment for the peer to read the GOAWAY before it sees the reset.
