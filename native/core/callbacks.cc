@@ -89,6 +89,7 @@ int Callbacks::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, vo
     }
     s->rejected_streams_ = 0;
     stream = s->open_stream(id);
+    if (stream == nullptr) return NGHTTP2_ERR_CALLBACK_FAILURE;
   }
   s->header_bytes_ -= stream->header_length;
   stream->header_pairs = 0;
@@ -367,6 +368,7 @@ ng::Ssize Callbacks::read_body(nghttp2_session*, int32_t, uint8_t*, size_t lengt
                                nghttp2_data_source* source, void* user) {
   Session* s = self(user);
   auto* stream = static_cast<Stream*>(source->ptr);
+  if (stream->broken) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   const size_t n = std::min(length, stream->outbound.length());
   if (n == 0 && (!stream->ended || stream->detached)) {
     stream->deferred = true;

@@ -236,7 +236,7 @@ Limit Session::limit_of_goaway(const nghttp2_goaway& frame, uint64_t* reached,
 
 void Session::note_unfinished(int32_t id) {
   if (!unfinished_.empty() && unfinished_.back() == id) return;
-  if (unfinished_.size() < kMaxUnfinished) unfinished_.push_back(id);
+  if (unfinished_.size() < kMaxUnfinished) unfinished_.push(id);
 }
 
 void Session::find_stalls() {
@@ -280,10 +280,10 @@ void Session::end_measurement(const Stream* stream) {
   const uint64_t now = now_ns();
   ++counters_[kStatMeasuredStreams];
   counters_[kStatMeasuredNs] += now - stream->started;
-  if (shared_->measuring) measurements_.push_back(measurement(stream, now));
+  if (shared_->measuring) measurements_.push(measurement(stream, now));
 }
 
-std::vector<Measurement> Session::take_measurements(bool open) {
+Array<Measurement> Session::take_measurements(bool open) {
   if (open) {
     streams_.each([this](Stream* stream) {
       if (stream->started == 0) return;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "callbacks.h"
 
@@ -21,7 +22,8 @@ Session::Session(const Options& options, Shared* shared)
 }
 
 std::unique_ptr<Session> Session::create(const Options& options, Shared* shared) {
-  std::unique_ptr<Session> session(new Session(options, shared));
+  std::unique_ptr<Session> session(new (std::nothrow) Session(options, shared));
+  if (session == nullptr) return nullptr;
   nghttp2_option* option = nullptr;
   if (nghttp2_option_new(&option) != 0) return nullptr;
   options.apply_to(option);
@@ -167,8 +169,12 @@ void Session::pull(uint8_t* out, size_t from, size_t capacity, size_t budget, Ev
     std::memcpy(out_ + out_length_, data, fits);
     out_length_ += fits;
     if (fits < length) {
-      rest_.assign(data + fits, data + length);
       out_full_ = true;
+      if (!rest_.put(data + fits, length - fits)) {
+        // A frame without its end: nothing can follow it.
+        error(NGHTTP2_ERR_NOMEM, kLimitNone);
+        break;
+      }
     }
   }
 
@@ -232,7 +238,8 @@ void Session::widen_stream(Stream* stream) {
 }
 
 Stream* Session::open_stream(int32_t id) {
-  Stream* stream = shared_->streams.take(id);
+  Stream* stream = streams_.make_room() ? shared_->streams.take(id) : nullptr;
+  if (stream == nullptr) return nullptr;
   stream->max_header_length =
       std::min(local_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE), Options::kMaxHeaderListSize);
   streams_.insert(id, stream);

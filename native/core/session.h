@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "allocator.h"
+#include "array.h"
 #include "counters.h"
 #include "event_batch.h"
 #include "header_strings.h"
@@ -157,7 +158,7 @@ class Session {
   std::string take_trace() { return trace_ == nullptr ? std::string() : trace_->take(); }
   std::vector<SentGoaway> take_goaways() { return std::move(goaways_); }
   // Of streams that have ended; with `open`, of all others too.
-  std::vector<Measurement> take_measurements(bool open);
+  Array<Measurement> take_measurements(bool open);
 
  private:
   friend struct Callbacks;
@@ -209,7 +210,10 @@ class Session {
   bool can_add_stream() const;
   bool ended_by_itself() const;
   bool goaway_known() const { return leaving_ || terminated_; }
+  // nullptr without memory.
   Stream* open_stream(int32_t id);
+  // A write that could not be kept: the stream is reset.
+  void give_up(Stream* stream);
   void close_stream(int32_t id, uint32_t code);
   void resume(Stream* stream);
   void widen_windows(Stream* stream, size_t length);
@@ -279,7 +283,7 @@ class Session {
   LentArray<uint8_t> partial_bytes_;
 
   // What of a frame did not fit the last output.
-  std::vector<uint8_t> rest_;
+  Array<uint8_t> rest_;
   size_t rest_head_ = 0;
 
   uint32_t invalid_frames_ = 0;
@@ -328,14 +332,14 @@ class Session {
   Counters counters_ = {};
   std::unique_ptr<Trace> trace_;
   std::vector<SentGoaway> goaways_;
-  std::vector<Measurement> measurements_;
+  Array<Measurement> measurements_;
   TokenBucket resets_;
   uint64_t started_ = now_ns();
   size_t peak_streams_ = 0;
   size_t stalled_streams_ = 0;
   // Streams that got something to send, or could not send all, since the last
   // complete pull.
-  std::vector<int32_t> unfinished_;
+  Array<int32_t> unfinished_;
   uint32_t largest_pairs_ = 0;
   uint64_t largest_list_ = 0;
   // SETTINGS_MAX_CONCURRENT_STREAMS as submitted, acknowledged or not.
