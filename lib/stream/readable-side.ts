@@ -63,6 +63,7 @@ export abstract class ReadableSide extends WritableSide {
   _onNativeClose(code: number): void {
     this._closedByCore = true;
     closedByCore(this, code);
+    if (!this.destroyed) this._dropWrite();
   }
 }
 
