@@ -54,7 +54,8 @@ test('octets, frames by type and streams are those on the wire', async () => {
 test('both ends agree, and the last numbers stay', async () => {
   const { url, session: accepted } = await served();
   const session = await open(duetto.connect(url));
-  for (let i = 0; i < 10; i++) await receive(session.request({ ':path': '/bytes/5000', 'x-same': 'the same each time' }));
+  const same = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`x-same-${i}`, `the same each time, ${i}`]));
+  for (let i = 0; i < 10; i++) await receive(session.request({ ':path': '/bytes/5000', ...same }));
   await new Promise((resolve) => { session.ping(resolve); });
   const other = await accepted;
   const [here, there] = [session.stats(), other.stats()];
@@ -71,11 +72,12 @@ test('both ends agree, and the last numbers stay', async () => {
   // The first request costs most: all that follow are indices.
   expect(here.compression.sent.ratio).toBeLessThan(0.3);
   expect(here.compression.sent.ratio).toBeCloseTo(here.compression.sent.frames / here.compression.sent.fields);
-  // Five fields a request, two of which have values of HPACK's static table.
+  // Twelve fields a request, two of which have values of HPACK's static table. Of the others some may be forgotten between
+  // their first and their second time, where their addresses fall on one place of the cache; not all.
   const { hits, misses, entries, bytes } = there.headerCache;
-  expect(hits + misses).toBe(50);
-  expect(hits).toBeGreaterThanOrEqual(20);
-  expect([entries > 0, bytes > 0]).toEqual([hits > 20, hits > 20]);
+  expect(hits + misses).toBe(120);
+  expect(hits).toBeGreaterThan(20);
+  expect([entries > 0, bytes > 0]).toEqual([true, true]);
 
   session.close();
   await Promise.all([once(session, 'close'), once(other, 'close')]);
