@@ -9,9 +9,9 @@ const active = existsSync(resolve(project, 'deps/nghttp2/active.json'));
 const link = ['-Wl,--wrap=malloc', '-Wl,--wrap=realloc'];
 const linux = process.platform === 'linux' && active;
 
-/** Seconds for each of the three fuzzers. */
+/** Seconds for each of the four fuzzers. */
 const seconds = Number(process.env.DUETTO_FUZZ_SECONDS ?? 15);
-const FUZZING = 180_000 + 4000 * seconds;
+const FUZZING = 180_000 + 5000 * seconds;
 
 function run(command: string, ...args: string[]): string {
   const { status, signal, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: FUZZING });
