@@ -7,6 +7,7 @@ import type { Engine } from './engine/instances.js';
 import type { nghttp2 } from './nghttp2.js';
 import type { PerformanceObserver } from './observe/performance-observer.js';
 import type { LimitDetails, SessionStats, TotalStats } from './observe/types.js';
+import type { AdditionalOptions } from './session/options.js';
 
 // The types of the public API: those of node:http2, and what duetto adds to them.
 
@@ -63,6 +64,12 @@ export type Http2SecureServer<
   Response extends typeof builtin.Http2ServerResponse<InstanceType<Request>> = typeof builtin.Http2ServerResponse,
 > = ServerAdditions & builtin.Http2SecureServer<H1Request, H1Response, Request, Response>;
 
+/** Options with those that node:http2 does not have (docs/limits.md). */
+export type ServerOptions = builtin.ServerOptions & AdditionalOptions;
+export type SecureServerOptions = builtin.SecureServerOptions & AdditionalOptions;
+export type ClientSessionOptions = builtin.ClientSessionOptions & AdditionalOptions;
+export type SecureClientSessionOptions = builtin.SecureClientSessionOptions & AdditionalOptions;
+
 type ConnectListener = (session: ClientHttp2Session, socket: net.Socket | tls.TLSSocket) => void;
 
 /** Functions of node:http2 that give what has more here. */
@@ -70,11 +77,11 @@ export interface Functions {
   connect: {
     (authority: string | URL, listener: ConnectListener): ClientHttp2Session;
     (
-      authority: string | URL, options?: builtin.ClientSessionOptions | builtin.SecureClientSessionOptions,
+      authority: string | URL, options?: ClientSessionOptions | SecureClientSessionOptions,
       listener?: ConnectListener,
     ): ClientHttp2Session;
     __promisify__(
-      authority: string | URL, options?: builtin.ClientSessionOptions | builtin.SecureClientSessionOptions,
+      authority: string | URL, options?: ClientSessionOptions | SecureClientSessionOptions,
     ): Promise<ClientHttp2Session>;
   };
   createServer: {
@@ -85,7 +92,7 @@ export interface Functions {
       Request extends typeof builtin.Http2ServerRequest = typeof builtin.Http2ServerRequest,
       Response extends typeof builtin.Http2ServerResponse<InstanceType<Request>> = typeof builtin.Http2ServerResponse,
     >(
-      options: builtin.ServerOptions<H1Request, H1Response, Request, Response>,
+      options: builtin.ServerOptions<H1Request, H1Response, Request, Response> & AdditionalOptions,
       listener?: (request: InstanceType<Request>, response: InstanceType<Response>) => void,
     ): Http2Server<H1Request, H1Response, Request, Response>;
   };
@@ -97,7 +104,7 @@ export interface Functions {
       Request extends typeof builtin.Http2ServerRequest = typeof builtin.Http2ServerRequest,
       Response extends typeof builtin.Http2ServerResponse<InstanceType<Request>> = typeof builtin.Http2ServerResponse,
     >(
-      options: builtin.SecureServerOptions<H1Request, H1Response, Request, Response>,
+      options: builtin.SecureServerOptions<H1Request, H1Response, Request, Response> & AdditionalOptions,
       listener?: (request: InstanceType<Request>, response: InstanceType<Response>) => void,
     ): Http2SecureServer<H1Request, H1Response, Request, Response>;
   };
@@ -107,7 +114,7 @@ export interface Functions {
     Request extends typeof builtin.Http2ServerRequest = typeof builtin.Http2ServerRequest,
     Response extends typeof builtin.Http2ServerResponse<InstanceType<Request>> = typeof builtin.Http2ServerResponse,
   >(
-    socket: Duplex, options?: builtin.ServerOptions<H1Request, H1Response, Request, Response>,
+    socket: Duplex, options?: builtin.ServerOptions<H1Request, H1Response, Request, Response> & AdditionalOptions,
   ) => ServerHttp2Session<H1Request, H1Response, Request, Response>;
 }
 

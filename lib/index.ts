@@ -48,7 +48,7 @@ declare namespace duetto {
   export type AlternativeServiceOptions = builtin.AlternativeServiceOptions;
   export type ClientHttp2Session = api.ClientHttp2Session;
   export type ClientHttp2Stream = builtin.ClientHttp2Stream;
-  export type ClientSessionOptions = builtin.ClientSessionOptions;
+  export type ClientSessionOptions = api.ClientSessionOptions;
   export type ClientSessionRequestOptions = builtin.ClientSessionRequestOptions;
   export type Http2SecureServer = api.Http2SecureServer;
   export type Http2Server = api.Http2Server;
@@ -59,11 +59,11 @@ declare namespace duetto {
   export type IncomingHttpHeaders = builtin.IncomingHttpHeaders;
   export type IncomingHttpStatusHeader = builtin.IncomingHttpStatusHeader;
   export type OutgoingHttpHeaders = builtin.OutgoingHttpHeaders;
-  export type SecureClientSessionOptions = builtin.SecureClientSessionOptions;
-  export type SecureServerOptions = builtin.SecureServerOptions;
+  export type SecureClientSessionOptions = api.SecureClientSessionOptions;
+  export type SecureServerOptions = api.SecureServerOptions;
   export type ServerHttp2Session = api.ServerHttp2Session;
   export type ServerHttp2Stream = builtin.ServerHttp2Stream;
-  export type ServerOptions = builtin.ServerOptions;
+  export type ServerOptions = api.ServerOptions;
   export type ServerStreamFileResponseOptions = builtin.ServerStreamFileResponseOptions;
   export type ServerStreamFileResponseOptionsWithError = builtin.ServerStreamFileResponseOptionsWithError;
   export type ServerStreamResponseOptions = builtin.ServerStreamResponseOptions;

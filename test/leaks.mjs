@@ -103,7 +103,7 @@ async function measure(name, n, go, most) {
   while (duetto.stats().sessions.open > 0) await turn();
   const after = await condition();
   const grown = Object.fromEntries(Object.keys(after).map((key) => [key, after[key] - before[key]]));
-  const wrong = grown.descriptors > 2 || grown.handles > 1 || grown.core !== 0 || grown.open !== 0 || grown.heapUsed > most || grown.external > most || grown.rss > 4 * most;
+  const wrong = grown.descriptors > 2 || grown.handles > 1 || grown.core !== 0 || grown.open !== 0 || grown.heapUsed > most || grown.external > most || grown.rss > 8 * most;
   failed ||= wrong;
   console.log(`${n} ${name} in ${Math.round((performance.now() - from) / 1000)} s: ${wrong ? 'LEFT BEHIND ' : ''}${JSON.stringify(grown)}`);
 }

@@ -1,5 +1,5 @@
 import type { NativeBinding } from './contract.js';
-import { BatchHeader, OptionIndex, Record, REPORTED_SETTINGS } from './records.js';
+import { BatchHeader, OptionIndex, Record, REPORTED_SETTINGS, Stat } from './records.js';
 
 /**
  * Whether an addon and this code count alike. Addons of several nghttp2 lie about, and one that was left over from
@@ -8,7 +8,8 @@ import { BatchHeader, OptionIndex, Record, REPORTED_SETTINGS } from './records.j
 export function layoutDiffers(binding: NativeBinding): string | undefined {
   const layout = binding.layout();
   const ours = {
-    batchStart: BatchHeader.Start, segment: Record.Segment, optionCount: OptionIndex.Count, reportedSettings: REPORTED_SETTINGS,
+    batchStart: BatchHeader.Start, segment: Record.Segment, optionCount: OptionIndex.Count, statCount: Stat.Count,
+    reportedSettings: REPORTED_SETTINGS,
   };
   for (const [name, value] of Object.entries(ours))
     if (layout[name] !== value) return `${name} is ${layout[name]} there and ${value} here`;

@@ -137,6 +137,10 @@ export const enum Stat {
   MaxEmptyFrames,
   Glitches,
   GlitchBurst,
+  LargestSettings,
+  MaxSettings,
+  AcksWaiting,
+  MaxOutboundAcks,
   Count,
 
   SessionsOpen = PeakStreams,
@@ -165,5 +169,6 @@ export const enum OptionIndex {
   MaxEmptyFrames,
   GlitchBurst,
   GlitchRate,
+  GlitchesOfNghttp2,
   Count,
 }

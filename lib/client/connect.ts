@@ -8,7 +8,7 @@ import { ClientHttp2Session } from '../session/client-session.js';
 import type { SessionOptions } from '../session/options.js';
 import { MAX_CUSTOM_SETTINGS } from '../settings/values.js';
 import { assertIsArray, assertIsObject, validateBoolean, validateNumber } from '../validate.js';
-import { validateWindowSize } from '../session/options.js';
+import { validateAdditional } from '../session/options.js';
 
 export interface ClientSessionOptions extends SessionOptions {
   /** Makes the socket. Any Duplex will do; it may be connected already. */
@@ -70,7 +70,7 @@ function checkOptions(options: ClientSessionOptions | undefined): ClientSessionO
     checked.remoteCustomSettings = [...checked.remoteCustomSettings];
     if (checked.remoteCustomSettings.length > MAX_CUSTOM_SETTINGS) throw new ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS();
   }
-  validateWindowSize(checked.connectionWindowSize);
+  validateAdditional(checked);
   if (checked.strictSingleValueFields !== undefined)
     validateBoolean(checked.strictSingleValueFields, 'options.strictSingleValueFields');
   return checked;

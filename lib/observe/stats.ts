@@ -76,10 +76,23 @@ function limits(session: Http2Session, n: Float64Array): SessionStats['limits'] 
     ...(server ? { streamResetBurst: use(n[Stat.Resets]!, n[Stat.ResetBurst]!) } : {}),
     maxContinuations: use(n[Stat.LargestContinuations]!, n[Stat.MaxContinuations]!),
     maxEmptyFrames: use(n[Stat.EmptyFrames]!, n[Stat.MaxEmptyFrames]!),
+    maxSettings: use(n[Stat.LargestSettings]!, n[Stat.MaxSettings]!),
+    maxOutboundAcks: use(n[Stat.AcksWaiting]!, n[Stat.MaxOutboundAcks]!),
     glitchBurst: use(n[Stat.Glitches]!, n[Stat.GlitchBurst]!),
+    ...times(session),
     maxOutstandingPings: use(session._pings.size, session._pings.limit),
     maxOutstandingSettings: use(session._settings.size, session._settings.limit),
     ...(server ? {} : { maxOriginSetSize: use(session._originSet?.size ?? 0, session._maxOriginSetSize) }),
+  };
+}
+
+/** Those that are on. */
+function times({ _deadlines: deadlines }: Http2Session): SessionStats['limits'] {
+  const headers = deadlines?.headersUse();
+  const stalled = deadlines?.stallUse();
+  return {
+    ...(headers === undefined ? {} : { headersTimeout: use(headers.time, headers.timeout) }),
+    ...(stalled === undefined ? {} : { stalledWriteTimeout: use(stalled.time, stalled.timeout) }),
   };
 }
 

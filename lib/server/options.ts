@@ -6,7 +6,7 @@ import { Http2ServerResponse } from '../compat/response.js';
 import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS } from '../errors.js';
 import type { SessionOptions } from '../session/options.js';
 import { assertIsArray, assertIsObject, validateBoolean, validateUint32 } from '../validate.js';
-import { validateWindowSize } from '../session/options.js';
+import { validateAdditional } from '../session/options.js';
 
 /** Options of the HTTP/1 half of a server. */
 export type Http1Options = http.ServerOptions;
@@ -47,10 +47,7 @@ const MAX_CUSTOM_SETTINGS = 10;
 /** Long enough for the 403 to be read, too short to collect such connections. */
 const UNKNOWN_PROTOCOL_TIMEOUT = 10_000;
 
-const counts = [
-  'maxSessionInvalidFrames', 'maxSessionRejectedStreams', 'unknownProtocolTimeout', 'maxContinuations', 'maxOutboundAcks',
-  'maxEmptyFrames', 'glitchBurst', 'glitchRate', 'headersTimeout', 'stalledWriteTimeout',
-] as const;
+const counts = ['maxSessionInvalidFrames', 'maxSessionRejectedStreams', 'unknownProtocolTimeout'] as const;
 
 /**
  * Checks options and completes a copy of them.
@@ -71,7 +68,7 @@ export function settleOptions<Options extends CommonServerOptions>(given: Option
     const value = (options as Partial<Record<typeof name, unknown>>)[name];
     if (value !== undefined) validateUint32(value, `options.${name}`);
   }
-  validateWindowSize(options.connectionWindowSize);
+  validateAdditional(options);
   options.unknownProtocolTimeout ??= UNKNOWN_PROTOCOL_TIMEOUT;
   if (options.strictSingleValueFields === undefined) options.strictSingleValueFields = true;
   else validateBoolean(options.strictSingleValueFields, 'options.strictSingleValueFields');

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Note, Stat } from '../binding/records.js';
 import { constants } from '../constants.js';
 import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_STREAM_ERROR } from '../errors.js';
@@ -23,6 +25,11 @@ interface Seen {
   since: number;
 }
 
+interface Use {
+  readonly time: number;
+  readonly timeout: number;
+}
+
 /**
  * What has to arrive, or to leave, in time. Clients that say little and hold much (slow headers, no preface, no reading)
  * cost a server a connection each; here is when it takes that back.
@@ -34,6 +41,7 @@ export class Deadlines {
   /** Windows that stay shut count too. */
   private readonly windowsToo: boolean;
   private headersTimer: NodeJS.Timeout | undefined;
+  private headersSince = 0;
   private awaitsPreface: boolean;
   private stallTimer: NodeJS.Timeout | undefined;
   private stalled: Seen | undefined;
@@ -74,13 +82,47 @@ export class Deadlines {
     if (this.stallTimer === undefined) this.watch();
   }
 
+  /** Milliseconds for which the preface or a header block has been awaited. Undefined if nothing limits them. */
+  headersUse(): Use | undefined {
+    const { headersTimeout: timeout } = this;
+    if (timeout <= 0) return undefined;
+    return { time: this.headersTimer === undefined ? 0 : performance.now() - this.headersSince, timeout };
+  }
+
+  /** Milliseconds for which nothing has left that waits, as far as was looked: of the session, or of a stream. */
+  stallUse(): Use | undefined {
+    const { stalledWriteTimeout: timeout } = this;
+    if (timeout <= 0) return undefined;
+    const now = performance.now();
+    const first = Math.min(this.stalled?.since ?? now, ...[...this.streams?.values() ?? []].map(({ since }) => since));
+    return { time: now - first, timeout };
+  }
+
+  /**
+   * The session has ended in peace: what is left to write has to leave, and the peer to end its side. One that does
+   * neither would keep the connection, and a server that closes, for good.
+   */
+  watchFarewell(socket: Duplex): void {
+    const { stalledWriteTimeout } = this;
+    if (stalledWriteTimeout <= 0) return;
+    let last = seen(undefined, written(socket));
+    const timer = setInterval(() => {
+      last = seen(last, written(socket));
+      if (performance.now() - last.since >= stalledWriteTimeout) socket.destroy();
+    }, Math.max(1, stalledWriteTimeout / LOOKS));
+    timer.unref();
+    socket.once('close', () => clearInterval(timer));
+  }
+
   end(): void {
     this.endHeaders();
+    this.stalled = undefined;
     clearTimeout(this.stallTimer);
     this.streams = undefined;
   }
 
   private startHeaders(): void {
+    this.headersSince = performance.now();
     this.headersTimer = setTimeout(headersAreLate, this.headersTimeout, this);
     this.headersTimer.unref();
   }
@@ -149,6 +191,11 @@ export class Deadlines {
     const error = refuseFor(session, new ERR_HTTP2_SESSION_ERROR(NGHTTP2_ENHANCE_YOUR_CALM), limit);
     session.destroy(error, NGHTTP2_ENHANCE_YOUR_CALM);
   }
+}
+
+/** Octets that have left, as far as the socket counts them. */
+function written(socket: Duplex): number {
+  return ((socket as Partial<Socket>).bytesWritten ?? 0) - socket.writableLength;
 }
 
 function seen(before: Seen | undefined, progress: number): Seen {

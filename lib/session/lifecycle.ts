@@ -30,8 +30,11 @@ export function attach(socket: Duplex): void {
   if (!(socket instanceof net.Socket)) socket.on('end', duplexOnEnd);
 }
 
-/** @param error what the session's 'error' event is to give, if any */
-export function closeSession(session: Http2Session, code: number, error: Error | undefined): void {
+/**
+ * @param error what the session's 'error' event is to give, if any
+ * @param sparing whether streams that are over, and that somebody is still reading, may be read to their end
+ */
+export function closeSession(session: Http2Session, code: number, error: Error | undefined, sparing = false): void {
   debugSession(session, 'ends with code %d and %d streams', code, session._streams.size, ...(error ? [`(${error.message})`] : []));
   session._destroyed = true;
   session._destroyCode = code;
@@ -40,7 +43,7 @@ export function closeSession(session: Http2Session, code: number, error: Error |
   if (session._pendingStreams !== undefined || session._streams.size > 0) {
     const cancel = new ERR_HTTP2_STREAM_CANCEL(error);
     for (const stream of session._pendingStreams ?? []) stream.destroy(cancel);
-    for (const stream of session._streams.values()) stream.destroy(error);
+    for (const stream of session._streams.values()) if (!sparing || !stream._isWhole()) stream.destroy(error);
   }
   const { _native: native, _socket: socket, _transport: transport } = session;
   if (native !== undefined) {
@@ -70,7 +73,9 @@ function letGo(session: Http2Session, error: Error | undefined): void {
   session._onLetGo();
   if (socket === undefined || socket.destroyed) {
     if (socket !== undefined) unbind(socket);
-    process.nextTick(emitClose, session, error);
+    // As in node:http2, the session closes after its streams.
+    if (session._streams.size > 0) session._afterStreams = () => emitClose(session, error);
+    else process.nextTick(emitClose, session, error);
     return;
   }
   unbind(socket);
@@ -78,6 +83,7 @@ function letGo(session: Http2Session, error: Error | undefined): void {
   // The peer's end has to be seen, although nobody reads any more.
   socket.resume();
   if (error !== undefined) cutOff(socket, error);
+  else session._deadlines?.watchFarewell(socket);
   socket.end(() => {
     if (session.closed) return;
     // A moment for the peer to read the GOAWAY before it sees the reset.
@@ -117,10 +123,10 @@ function socketOnClose(this: Duplex): void {
   const session = sessionOf(this);
   if (session === undefined) return;
   const error = session.connecting ? new ERR_SOCKET_CLOSED() : undefined;
-  for (const stream of session._streams.values()) stream._onConnectionLost();
+  for (const stream of session._streams.values()) if (!stream._isWhole()) stream._onConnectionLost();
   for (const stream of session._pendingStreams ?? []) stream.close(NGHTTP2_CANCEL);
   session._closed = true;
-  if (!session.destroyed) closeSession(session, NGHTTP2_NO_ERROR, error);
+  if (!session.destroyed) closeSession(session, NGHTTP2_NO_ERROR, error, true);
 }
 
 function duplexOnEnd(this: Duplex): void {

@@ -38,6 +38,8 @@ export interface NativeOptions {
   glitchBurst?: number | undefined;
   /** How many more each second. Default 330. */
   glitchRate?: number | undefined;
+  /** @internal Suspicious frames are counted by nghttp2, by its own rules, instead: to compare versions of it. */
+  _glitchesOfNghttp2?: boolean | undefined;
   /** Streams refused in a row before the session is closed. Default 100. */
   maxSessionRejectedStreams?: number | undefined;
 }
@@ -65,6 +67,7 @@ export function nativeOptions(options: NativeOptions): Float64Array {
   set(OptionIndex.MaxEmptyFrames, options.maxEmptyFrames);
   set(OptionIndex.GlitchBurst, options.glitchBurst, 1);
   set(OptionIndex.GlitchRate, options.glitchRate);
+  if (options._glitchesOfNghttp2 === true) values[OptionIndex.GlitchesOfNghttp2] = 1;
   if (typeof options.strictFieldWhitespaceValidation === 'boolean')
     values[OptionIndex.LenientWhitespace] = options.strictFieldWhitespaceValidation ? 0 : 1;
   if (debugging()) values[OptionIndex.Trace] = 1;

@@ -1,5 +1,5 @@
 import type { Settings } from '../settings/values.js';
-import { validateInt32 } from '../validate.js';
+import { validateInt32, validateUint32 } from '../validate.js';
 import type { NativeOptions } from './native-options.js';
 
 /** Options that client and server sessions share. */
@@ -32,7 +32,19 @@ export interface SessionOptions extends NativeOptions {
   origins?: string[] | undefined;
 }
 
+/** Options that node:http2 does not have. */
+export type AdditionalOptions = Pick<SessionOptions,
+  'connectionWindowSize' | 'maxContinuations' | 'maxOutboundAcks' | 'maxEmptyFrames' | 'glitchBurst' | 'glitchRate' |
+  'headersTimeout' | 'stalledWriteTimeout'>;
+
+const counts = ['maxContinuations', 'maxOutboundAcks', 'maxEmptyFrames', 'glitchBurst', 'glitchRate'] as const;
+/** Timers take 2^31-1 milliseconds at most. */
+const times = ['headersTimeout', 'stalledWriteTimeout'] as const;
+
 /** @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE */
-export function validateWindowSize(connectionWindowSize: unknown): void {
+export function validateAdditional(options: AdditionalOptions): void {
+  const { connectionWindowSize } = options;
   if (connectionWindowSize !== undefined) validateInt32(connectionWindowSize, 'options.connectionWindowSize', 1);
+  for (const name of counts) if (options[name] !== undefined) validateUint32(options[name], `options.${name}`);
+  for (const name of times) if (options[name] !== undefined) validateInt32(options[name], `options.${name}`, 0);
 }

@@ -65,6 +65,7 @@ export class Http2Session extends EventEmitter {
   /** @internal `close` has sent GOAWAY(NO_ERROR). */ _tookLeave = false;
   /** @internal */ _destroyCode: number = NO_ERROR;
   /** @internal */ _goawayCode: number | null = null;
+  /** @internal The connection is gone, and streams are still being read: what is to be done after them. */ _afterStreams: (() => void) | undefined;
   /** @internal */ _goawayLastStreamID: number | null = null;
   /** @internal */ readonly _options: SessionOptions;
   /** @internal */ _strictSingleValueFields: boolean;
@@ -394,7 +395,10 @@ export class Http2Session extends EventEmitter {
    * @param code of the GOAWAY that is still sent; INTERNAL_ERROR with an error, else NO_ERROR
    */
   destroy(error?: Error | number | null, code?: number): void {
-    if (this.destroyed) return;
+    if (this.destroyed) {
+      if (this._afterStreams !== undefined) for (const stream of this._streams.values()) stream.destroy();
+      return;
+    }
     let cause: Error | null | undefined;
     if (typeof error === 'number' || error === undefined) {
       code = error ?? NO_ERROR;
@@ -442,7 +446,10 @@ export class Http2Session extends EventEmitter {
   /** @internal The last stream of a session that is closing takes it along. */
   _maybeDestroy(): void {
     if (!this._closed || this._streams.size > 0 || this._pendingStreams !== undefined) return;
-    this.destroy();
+    const { _afterStreams: then } = this;
+    this._afterStreams = undefined;
+    if (then !== undefined) then();
+    else this.destroy();
   }
 
   /** @internal */

@@ -59,10 +59,16 @@ export abstract class ReadableSide extends WritableSide {
     this.on('end', maybeDestroyStream);
   }
 
+  /** @internal All has come and gone, and only waits to be read: the connection is of no use to it any more. */
+  _isWhole(): boolean {
+    return this._closedByCore && this._rstCode === NGHTTP2_NO_ERROR && !this._cutOff && !this.destroyed && this.readable && this.writableFinished;
+  }
+
   /** @internal nghttp2 has closed the stream: both ends are done, or one has given up. */
   _onNativeClose(code: number): void {
     this._closedByCore = true;
     closedByCore(this, code);
+    if (!this.destroyed) this._dropWrite();
   }
 }
 

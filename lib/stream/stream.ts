@@ -258,12 +258,7 @@ export class Http2Stream extends ReadableSide {
     this.external = undefined;
     this._bodySource?.stop();
     this._bodySource = undefined;
-    const { writeCallback } = this;
-    if (writeCallback !== undefined) {
-      this.writeCallback = undefined;
-      this.inFlight = 0;
-      process.nextTick(writeCallback);
-    }
+    this._dropWrite();
     // CANCEL is how clients say that they have lost interest: 'aborted' has told that.
     if (error == null && code !== NGHTTP2_NO_ERROR && code !== NGHTTP2_CANCEL)
       error = new ERR_HTTP2_STREAM_ERROR(nameForErrorCode[code] ?? code);

@@ -143,7 +143,9 @@ export abstract class WritableSide extends StreamBase {
   }
 
   private finishWrite(queued: boolean, callback: WriteCallback): void {
-    if (queued) {
+    // The core has closed the stream, which is yet to hear of it: a writer who goes on at each 'drain' would go on for
+    // ever in the ticks before.
+    if (queued || (this.inFlight > 0 && !this._closedByCore)) {
       this.writeCallback = callback;
     } else {
       this.inFlight = 0;
@@ -188,6 +190,15 @@ export abstract class WritableSide extends StreamBase {
   /** @internal A body without trailers ends with its last octet, although trailers were announced. */
   _skipTrailers(): void {
     if (this.listenerCount('wantTrailers') === 0) this._waitForTrailers = false;
+  }
+
+  /** @internal Nothing that was queued will be sent any more. */
+  _dropWrite(): void {
+    const { writeCallback } = this;
+    if (writeCallback === undefined) return;
+    this.writeCallback = undefined;
+    this.inFlight = 0;
+    process.nextTick(writeCallback);
   }
 
   /** @internal All that was queued is in frames. */

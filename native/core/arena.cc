@@ -17,29 +17,36 @@ uint8_t* ArenaPool::take() {
   if (with_room == nullptr) return nullptr;
   const int index = std::countr_one(with_room->taken);
   with_room->taken |= static_cast<uint16_t>(1u << index);
-  return with_room->memory.get() + static_cast<size_t>(index) * kArenaSize;
+  return with_room->memory + static_cast<size_t>(index) * kArenaSize;
+}
+
+ArenaPool::~ArenaPool() {
+  for (const Slab& slab : slabs_) ::operator delete(slab.memory, std::align_val_t{kPage});
 }
 
 ArenaPool::Slab* ArenaPool::grow() {
+  if (!slabs_.reserve(1)) return nullptr;
   auto* memory = static_cast<uint8_t*>(
       ::operator new(kPerSlab * kArenaSize, std::align_val_t{kPage}, std::nothrow));
   if (memory == nullptr) return nullptr;
-  Slab slab;
-  slab.memory.reset(memory);
-  return &slabs_.emplace_back(std::move(slab));
+  slabs_.push(Slab{memory});
+  return &slabs_.back();
 }
 
 void ArenaPool::give_back(uint8_t* arena) {
-  const auto slab = std::find_if(slabs_.begin(), slabs_.end(), [arena](const Slab& one) {
-    return arena >= one.memory.get() && arena < one.memory.get() + kPerSlab * kArenaSize;
+  Slab* slab = std::find_if(slabs_.begin(), slabs_.end(), [arena](const Slab& one) {
+    return arena >= one.memory && arena < one.memory + kPerSlab * kArenaSize;
   });
   if (slab == slabs_.end()) return;
-  const auto index = static_cast<unsigned>((arena - slab->memory.get()) / kArenaSize);
+  const auto index = static_cast<unsigned>((arena - slab->memory) / kArenaSize);
   slab->taken &= static_cast<uint16_t>(~(1u << index));
   // One empty slab stays, so that a session that comes and goes does not
   // allocate one each time.
   const auto empty = [](const Slab& one) { return one.taken == 0; };
-  if (slab->taken == 0 && std::count_if(slabs_.begin(), slabs_.end(), empty) > 1) slabs_.erase(slab);
+  if (slab->taken == 0 && std::count_if(slabs_.begin(), slabs_.end(), empty) > 1) {
+    ::operator delete(slab->memory, std::align_val_t{kPage});
+    slabs_.erase(static_cast<size_t>(slab - slabs_.begin()));
+  }
   with_room_ = 0;
 }
 

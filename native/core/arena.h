@@ -9,9 +9,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <new>
-#include <vector>
+
+#include "array.h"
 
 namespace duetto {
 
@@ -21,6 +21,7 @@ class ArenaPool {
   static constexpr size_t kArenaSize = 6 * kPage;
 
   ArenaPool() = default;
+  ~ArenaPool();
   ArenaPool(const ArenaPool&) = delete;
   ArenaPool& operator=(const ArenaPool&) = delete;
 
@@ -33,13 +34,8 @@ class ArenaPool {
   // for pages that nobody has touched.
   static constexpr size_t kPerSlab = 16;
 
-  struct Free {
-    void operator()(uint8_t* memory) const {
-      ::operator delete(memory, std::align_val_t{kPage});
-    }
-  };
   struct Slab {
-    std::unique_ptr<uint8_t, Free> memory;
+    uint8_t* memory = nullptr;
     // One bit for each arena that is taken.
     uint16_t taken = 0;
   };
@@ -47,7 +43,7 @@ class ArenaPool {
 
   Slab* grow();
 
-  std::vector<Slab> slabs_;
+  Array<Slab> slabs_;
   // None before has room.
   size_t with_room_ = 0;
 };

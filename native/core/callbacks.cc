@@ -75,6 +75,7 @@ int Callbacks::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, vo
   const int32_t id = stream_of(frame);
   Stream* stream = s->streams_.find(id);
   if (stream == nullptr) {
+    s->newest_of_peer_ = std::max(s->newest_of_peer_, id);
     if (!s->can_add_stream()) {
       if (s->rejected_streams_++ > s->options_.max_rejected_streams) {
         return break_limit(s, kLimitRejectedStreams, s->rejected_streams_,
@@ -88,6 +89,7 @@ int Callbacks::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, vo
     }
     s->rejected_streams_ = 0;
     stream = s->open_stream(id);
+    if (stream == nullptr) return NGHTTP2_ERR_CALLBACK_FAILURE;
   }
   s->header_bytes_ -= stream->header_length;
   stream->header_pairs = 0;
@@ -176,12 +178,13 @@ void Callbacks::put_settings(Session* s, bool remote, int32_t* at) {
 
 int Callbacks::end_of_headers(Session* s, const nghttp2_frame* frame, int32_t id) {
   if (s->headers_at_ == 0) return 0;
-  int32_t* at = s->batch_->ints.data() + s->headers_at_;
   Stream* stream = s->streams_.find(id);
   if (stream == nullptr || stream->detached) {
     s->drop_headers();
     return 0;
   }
+  if (!s->join_headers()) return NGHTTP2_ERR_CALLBACK_FAILURE;
+  int32_t* at = s->batch_->ints.data() + s->headers_at_;
   s->largest_pairs_ = std::max(s->largest_pairs_, stream->header_pairs);
   s->largest_list_ = std::max(s->largest_list_, stream->header_length);
   if (stream->started != 0 && stream->first_header == 0) stream->first_header = now_ns();
@@ -227,6 +230,8 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
         put_settings(s, false, values);
         break;
       }
+      ++s->acks_waiting_;
+      s->largest_settings_ = std::max(s->largest_settings_, frame->settings.niv);
       s->record(kSettings);
       int32_t* values = s->batch_->ints.append(std::size(kReportedSettings) + 1);
       if (values == nullptr) return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -247,6 +252,7 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
       break;
     }
     case NGHTTP2_PING:
+      if (!ack) ++s->acks_waiting_;
       s->record(ack ? kPingAck : kPing, big_endian(frame->ping.opaque_data),
                 big_endian(frame->ping.opaque_data + 4));
       break;
@@ -314,7 +320,7 @@ int Callbacks::on_data_chunk(nghttp2_session* ng, uint8_t, int32_t id, const uin
 int Callbacks::on_stream_close(nghttp2_session*, int32_t id, uint32_t code, void* user) {
   Session* s = self(user);
   // A block cut off in the middle was never a message.
-  if (s->headers_at_ != 0 && s->batch_->ints.data()[s->headers_at_ + 1] == id) s->drop_headers();
+  if (s->open_block() == id) s->drop_headers();
   s->close_stream(id, code);
   return 0;
 }
@@ -362,6 +368,7 @@ ng::Ssize Callbacks::read_body(nghttp2_session*, int32_t, uint8_t*, size_t lengt
                                nghttp2_data_source* source, void* user) {
   Session* s = self(user);
   auto* stream = static_cast<Stream*>(source->ptr);
+  if (stream->broken) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   const size_t n = std::min(length, stream->outbound.length());
   if (n == 0 && (!stream->ended || stream->detached)) {
     stream->deferred = true;

@@ -70,6 +70,10 @@ enum StatIndex : size_t {
   kStatMaxEmptyFrames,
   kStatGlitches,
   kStatGlitchBurst,
+  kStatLargestSettings,
+  kStatMaxSettings,
+  kStatAcksWaiting,
+  kStatMaxOutboundAcks,
   kStatCount,
 
   // Of an environment, in place of those of one session.

@@ -46,6 +46,16 @@ class LentArray {
     return at;
   }
 
+  // Puts n elements before the one at `at`; false without memory.
+  bool insert(size_t at, const T* from, size_t n) {
+    if (n == 0) return true;
+    const size_t behind = size_ - at;
+    if (append(n) == nullptr) return false;
+    std::memmove(data_ + at + n, data_ + at, behind * sizeof(T));
+    std::memcpy(data_ + at, from, n * sizeof(T));
+    return true;
+  }
+
   void truncate(size_t size) { size_ = size; }
   T* data() { return data_; }
   size_t size() const { return size_; }

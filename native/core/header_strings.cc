@@ -40,13 +40,16 @@ int32_t HeaderStrings::intern(const uint8_t* data, size_t length, bool tell) {
   size_t i = hash % kNameSlots;
   for (; name_slots_[i].id >= 0; i = (i + 1) % kNameSlots) {
     if (name_slots_[i].hash != hash) continue;
-    const std::vector<uint8_t>& known = names_[static_cast<size_t>(name_slots_[i].id)];
-    if (known.size() == length && std::memcmp(known.data(), data, length) == 0)
+    const Name& known = names_[static_cast<size_t>(name_slots_[i].id)];
+    if (known.length == length && std::memcmp(known.text, data, length) == 0)
       return name_slots_[i].id;
   }
   if (names_.size() >= kMaxNames) return kLiteral;
   const auto id = static_cast<int32_t>(names_.size());
-  names_.emplace_back(data, data + length);
+  Name* name = names_.append(1);
+  if (name == nullptr) return kLiteral;
+  name->length = static_cast<uint8_t>(length);
+  std::memcpy(name->text, data, length);
   name_slots_[i] = NameSlot{hash, id};
   if (tell) sink_->define_name(id, data, length);
   return id;
@@ -94,7 +97,7 @@ ValueCache::Result ValueCache::find(nghttp2_rcbuf* buffer, const nghttp2_vec& va
   }
   if (value.len > kMaxValueLength || value.len == 0) return {Found::kNotKept, -1};
 
-  if (candidates_.empty()) candidates_.resize(kCandidates);
+  if (candidates_.empty() && !candidates_.renew(kCandidates)) return {Found::kNotKept, -1};
   Candidate& candidate = candidates_[hash % kCandidates];
   const uint32_t content = hash_bytes(value.base, value.len);
   const auto length = static_cast<uint32_t>(value.len);
@@ -107,10 +110,10 @@ ValueCache::Result ValueCache::find(nghttp2_rcbuf* buffer, const nghttp2_vec& va
   // string it now stands for, so a reader that goes through the records in
   // order is never wrong.
   if (kept_.size() >= kMaxEntries || bytes_ + value.len > kMaxBytes) clear();
-  if (slots_.empty()) slots_.resize(kSlots);
+  if ((slots_.empty() && !slots_.renew(kSlots)) || !kept_.reserve(1)) return {Found::kNotKept, -1};
   nghttp2_rcbuf_incref(buffer);
   const auto id = static_cast<int32_t>(kept_.size());
-  kept_.push_back(buffer);
+  kept_.push(buffer);
   bytes_ += value.len;
   size_t i = hash % kSlots;
   while (slots_[i].buffer != nullptr) i = (i + 1) % kSlots;

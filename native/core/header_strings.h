@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "array.h"
 #include "ng.h"
 
 namespace duetto {
@@ -48,6 +49,10 @@ class HeaderStrings {
     uint32_t hash = 0;
     int32_t id = -1;
   };
+  struct Name {
+    uint8_t length;
+    uint8_t text[kMaxNameLength];
+  };
   struct StaticSlot {
     nghttp2_rcbuf* buffer = nullptr;
     int32_t name = -1;
@@ -62,7 +67,7 @@ class HeaderStrings {
 
   StringSink* sink_;
   std::vector<NameSlot> name_slots_;
-  std::vector<std::vector<uint8_t>> names_;
+  Array<Name> names_;
   std::vector<StaticSlot> static_slots_;
   size_t static_count_ = 0;
   int32_t next_value_ = 0;
@@ -111,9 +116,9 @@ class ValueCache {
   static constexpr size_t kSlots = kMaxEntries * 2;
   static constexpr size_t kCandidates = 64;
 
-  std::vector<Slot> slots_;
-  std::vector<Candidate> candidates_;
-  std::vector<nghttp2_rcbuf*> kept_;
+  Array<Slot> slots_;
+  Array<Candidate> candidates_;
+  Array<nghttp2_rcbuf*> kept_;
   size_t bytes_ = 0;
 };
 

@@ -8,7 +8,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+
+#include "array.h"
 
 namespace duetto {
 
@@ -23,9 +24,13 @@ class IdMap {
     }
   }
 
-  // The id must not be in the map.
+  // Makes room for one more; false without memory.
+  bool make_room() {
+    return (size_ + 1) * 2 <= slots_.size() || rehash(slots_.empty() ? 8 : slots_.size() * 2);
+  }
+
+  // The id must not be in the map, and room must have been made.
   void insert(int32_t id, T* value) {
-    if ((size_ + 1) * 2 > slots_.size()) rehash(slots_.empty() ? 8 : slots_.size() * 2);
     place(id, value);
     ++size_;
   }
@@ -75,13 +80,15 @@ class IdMap {
     while (slots_[i].value != nullptr) i = (i + 1) & mask();
     slots_[i] = Slot{value, id};
   }
-  void rehash(size_t capacity) {
+  bool rehash(size_t capacity) {
+    Array<Slot> old;
+    if (!old.renew(capacity)) return false;
     if (multiplier_ == 0) multiplier_ = random_odd();
     shift_ = 32 - std::countr_zero(static_cast<uint32_t>(capacity));
-    std::vector<Slot> old(capacity);
     old.swap(slots_);
     for (const Slot& slot : old)
       if (slot.value != nullptr) place(slot.id, slot.value);
+    return true;
   }
 
   // Where the table lies and when it was made: not for a peer to know.
@@ -91,7 +98,7 @@ class IdMap {
     return static_cast<uint32_t>(mixed >> 32) | 1;
   }
 
-  std::vector<Slot> slots_;
+  Array<Slot> slots_;
   uint32_t multiplier_ = 0;
   int shift_ = 0;
   size_t size_ = 0;

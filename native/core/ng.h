@@ -44,9 +44,6 @@ inline void set_select_padding(nghttp2_session_callbacks* cb,
                                Ssize (*fn)(nghttp2_session*, const nghttp2_frame*, size_t, void*)) {
   nghttp2_session_callbacks_set_select_padding_callback2(cb, fn);
 }
-inline Ssize pack_settings(uint8_t* out, size_t cap, const nghttp2_settings_entry* iv, size_t n) {
-  return nghttp2_pack_settings_payload2(out, cap, iv, n);
-}
 inline Ssize inflate(nghttp2_hd_inflater* inflater, nghttp2_nv* nv, int* flags, const uint8_t* in,
                      size_t n) {
   return nghttp2_hd_inflate_hd3(inflater, nv, flags, in, n, 1);
@@ -75,9 +72,6 @@ inline int submit_data(nghttp2_session* s, uint8_t flags, int32_t id, const Data
 inline void set_select_padding(nghttp2_session_callbacks* cb,
                                Ssize (*fn)(nghttp2_session*, const nghttp2_frame*, size_t, void*)) {
   nghttp2_session_callbacks_set_select_padding_callback(cb, fn);
-}
-inline Ssize pack_settings(uint8_t* out, size_t cap, const nghttp2_settings_entry* iv, size_t n) {
-  return nghttp2_pack_settings_payload(out, cap, iv, n);
 }
 inline Ssize inflate(nghttp2_hd_inflater* inflater, nghttp2_nv* nv, int* flags, const uint8_t* in,
                      size_t n) {

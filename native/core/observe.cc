@@ -28,6 +28,8 @@ int Callbacks::on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* hd, void
   s->accounted_ += 9 + hd->length;
   switch (hd->type) {
     case NGHTTP2_HEADERS:
+      if (s->is_gone(hd->stream_id)) s->accounted_ -= 9 + hd->length;
+      [[fallthrough]];
     case NGHTTP2_PUSH_PROMISE:
       s->continuations_ = 0;
       s->counters_[kStatFieldsReceivedOnWire] += hd->length;
@@ -67,6 +69,14 @@ int Callbacks::look_for_floods(Session* s, const nghttp2_frame_hd* hd) {
     case NGHTTP2_PUSH_PROMISE:
     case NGHTTP2_GOAWAY:
       break;
+    case NGHTTP2_PRIORITY:
+      // Versions without priorities pass over it (RFC 9113, section 6.3).
+      if (!ng::kHasPriorities && hd->stream_id == 0) {
+        nghttp2_session_terminate_session(s->ng_, NGHTTP2_PROTOCOL_ERROR);
+        s->error(NGHTTP2_ERR_PROTO, kLimitNone);
+        return NGHTTP2_ERR_CALLBACK_FAILURE;
+      }
+      [[fallthrough]];
     default:
       if (s->free_frames_ > 0)
         --s->free_frames_;
@@ -94,6 +104,13 @@ void Session::look_at_ignored() {
   error(NGHTTP2_ERR_CALLBACK_FAILURE, kLimitGlitches);
 }
 
+// HEADERS for such a stream are decoded for the sake of the compression state, and
+// nobody hears of them: octets that are ignored.
+bool Session::is_gone(int32_t id) const {
+  if (options_.role == Role::kServer && id > newest_of_peer_) return false;
+  return streams_.find(id) == nullptr;
+}
+
 int Callbacks::note_empty_frame(Session* s) {
   if (s->empty_frames_++ < s->options_.max_empty_frames) return 0;
   return break_limit(s, kLimitEmptyFrames, s->empty_frames_, s->options_.max_empty_frames);
@@ -116,6 +133,10 @@ int Callbacks::on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void*
     case NGHTTP2_PUSH_PROMISE:
       s->counters_[kStatFieldsSent] += length_of(frame->push_promise.nva, frame->push_promise.nvlen);
       s->counters_[kStatFieldsSentOnWire] += frame->hd.length;
+      break;
+    case NGHTTP2_SETTINGS:
+    case NGHTTP2_PING:
+      if ((frame->hd.flags & NGHTTP2_FLAG_ACK) != 0 && s->acks_waiting_ > 0) --s->acks_waiting_;
       break;
     case NGHTTP2_RST_STREAM: {
       // The peer has brought it about. Told with its next frame.
@@ -203,7 +224,7 @@ Limit Session::limit_of_goaway(const nghttp2_goaway& frame, uint64_t* reached,
     *allowed = resets_.burst;
     return kLimitStreamResets;
   }
-  if (frame.error_code == NGHTTP2_ENHANCE_YOUR_CALM && ng::kHasGlitchLimit) {
+  if (frame.error_code == NGHTTP2_ENHANCE_YOUR_CALM && ng::kHasGlitchLimit && options_.glitches_of_nghttp2) {
     *allowed = options_.glitch_burst;
     *reached = *allowed + 1;
     return kLimitGlitches;
@@ -215,7 +236,7 @@ Limit Session::limit_of_goaway(const nghttp2_goaway& frame, uint64_t* reached,
 
 void Session::note_unfinished(int32_t id) {
   if (!unfinished_.empty() && unfinished_.back() == id) return;
-  if (unfinished_.size() < kMaxUnfinished) unfinished_.push_back(id);
+  if (unfinished_.size() < kMaxUnfinished) unfinished_.push(id);
 }
 
 void Session::find_stalls() {
@@ -259,10 +280,10 @@ void Session::end_measurement(const Stream* stream) {
   const uint64_t now = now_ns();
   ++counters_[kStatMeasuredStreams];
   counters_[kStatMeasuredNs] += now - stream->started;
-  if (shared_->measuring) measurements_.push_back(measurement(stream, now));
+  if (shared_->measuring) measurements_.push(measurement(stream, now));
 }
 
-std::vector<Measurement> Session::take_measurements(bool open) {
+Array<Measurement> Session::take_measurements(bool open) {
   if (open) {
     streams_.each([this](Stream* stream) {
       if (stream->started == 0) return;
@@ -323,6 +344,10 @@ void Session::own_stats(double* out) const {
   put(kStatMaxEmptyFrames, options_.max_empty_frames);
   put(kStatGlitches, glitches_.now_spent());
   put(kStatGlitchBurst, glitches_.burst);
+  put(kStatLargestSettings, largest_settings_);
+  put(kStatMaxSettings, options_.max_settings);
+  put(kStatAcksWaiting, acks_waiting_);
+  put(kStatMaxOutboundAcks, options_.max_outbound_acks);
 }
 
 void Shared::totals(double* out) const {

@@ -45,6 +45,7 @@ Options Options::from(Role role, const double* values) {
       o.has(kOptMaxEmptyFrames) ? u32(values[kOptMaxEmptyFrames]) : o.max_invalid_frames;
   if (o.has(kOptGlitchBurst)) o.glitch_burst = u32(values[kOptGlitchBurst]);
   if (o.has(kOptGlitchRate)) o.glitch_rate = u32(values[kOptGlitchRate]);
+  o.glitches_of_nghttp2 = o.has(kOptGlitchesOfNghttp2);
   o.trace = o.has(kOptTrace);
   return o;
 }
@@ -70,8 +71,8 @@ void Options::apply_to(nghttp2_option* option) const {
     ng::option_set_stream_reset_rate_limit(option, reset_burst, reset_rate);
   if (has(kOptMaxContinuations)) ng::option_set_max_continuations(option, max_continuations);
   if (has(kOptMaxOutboundAcks)) nghttp2_option_set_max_outbound_ack(option, max_outbound_acks);
-  if (has(kOptGlitchBurst) || has(kOptGlitchRate))
-    ng::option_set_glitch_rate_limit(option, glitch_burst, glitch_rate);
+  // The core counts more than nghttp2 does, the same with every version of it, and says why.
+  if (!glitches_of_nghttp2) ng::option_set_glitch_rate_limit(option, UINT64_MAX, UINT64_MAX);
   if (has(kOptLenientWhitespace) && given_[kOptLenientWhitespace] != 0)
     ng::option_set_lenient_whitespace(option);
   if (role == Role::kClient) {

@@ -36,6 +36,7 @@ enum OptionIndex : size_t {
   kOptMaxEmptyFrames,
   kOptGlitchBurst,
   kOptGlitchRate,
+  kOptGlitchesOfNghttp2,
   kOptionCount,
 };
 
@@ -76,6 +77,8 @@ struct Options {
   uint32_t max_empty_frames = kDefaultMaxInvalidFrames;
   uint32_t glitch_burst = kDefaultGlitchBurst;
   uint32_t glitch_rate = kDefaultGlitchRate;
+  // nghttp2's own count of them, at its defaults, is in force instead: for comparing versions.
+  bool glitches_of_nghttp2 = false;
   // Frames are written down as text.
   bool trace = false;
 

@@ -8,7 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <vector>
+
+#include "array.h"
 
 namespace duetto {
 
@@ -22,26 +23,28 @@ class OutboundQueue {
   size_t length() const { return length_; }
   bool empty() const { return length_ == 0; }
 
-  // Memory for n bytes that belong at the end of the queue.
+  // Memory for n bytes that belong at the end of the queue; nullptr if there is none.
   uint8_t* append_copy(size_t n) {
     if (empty()) compact();
-    const size_t at = copied_.size();
-    copied_.resize(at + n);
-    extend(n, false);
-    return copied_.data() + at;
+    uint8_t* at = copied_.append(n);
+    if (at == nullptr) return nullptr;
+    if (extend(n, false)) return at;
+    copied_.shorten(n);
+    return nullptr;
   }
 
   // Gives back what append_copy() reserved too much.
   void shorten_copy(size_t surplus) {
-    copied_.resize(copied_.size() - surplus);
+    copied_.shorten(surplus);
     pieces_.back().length -= surplus;
     length_ -= surplus;
-    if (pieces_.back().length == 0) pieces_.pop_back();
+    if (pieces_.back().length == 0) pieces_.shorten(1);
   }
 
-  void append_external(size_t n) {
+  // false without memory.
+  bool append_external(size_t n) {
     if (empty()) compact();
-    extend(n, true);
+    return extend(n, true);
   }
 
   // Bytes of the next n that are copied here: what a frame of n bytes adds to
@@ -85,7 +88,7 @@ class OutboundQueue {
   // allocate, but not what one large body needed.
   void trim() {
     clear();
-    if (copied_.capacity() > kKeptCapacity) std::vector<uint8_t>().swap(copied_);
+    if (copied_.capacity() > kKeptCapacity) copied_.release();
   }
 
  private:
@@ -97,16 +100,17 @@ class OutboundQueue {
     head_ = copied_head_ = 0;
   }
 
-  void extend(size_t n, bool external) {
-    length_ += n;
+  bool extend(size_t n, bool external) {
     if (head_ < pieces_.size() && pieces_.back().external == external)
       pieces_.back().length += n;
-    else
-      pieces_.push_back(Piece{n, external});
+    else if (!pieces_.push(Piece{n, external}))
+      return false;
+    length_ += n;
+    return true;
   }
 
-  std::vector<Piece> pieces_;
-  std::vector<uint8_t> copied_;
+  Array<Piece> pieces_;
+  Array<uint8_t> copied_;
   size_t head_ = 0;
   size_t copied_head_ = 0;
   size_t length_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "callbacks.h"
 
@@ -11,7 +12,7 @@ Session::Session(const Options& options, Shared* shared)
     : options_(options), shared_(shared), allocator_(&shared->arenas) {
   resets_.burst = options.reset_burst;
   resets_.rate = options.reset_rate;
-  glitches_.burst = options.glitch_burst;
+  glitches_.burst = options.glitches_of_nghttp2 ? UINT64_MAX : options.glitch_burst;
   glitches_.rate = options.glitch_rate;
   if (options.trace) trace_ = std::make_unique<Trace>(started_);
   ++shared->opened;
@@ -21,7 +22,8 @@ Session::Session(const Options& options, Shared* shared)
 }
 
 std::unique_ptr<Session> Session::create(const Options& options, Shared* shared) {
-  std::unique_ptr<Session> session(new Session(options, shared));
+  std::unique_ptr<Session> session(new (std::nothrow) Session(options, shared));
+  if (session == nullptr) return nullptr;
   nghttp2_option* option = nullptr;
   if (nghttp2_option_new(&option) != 0) return nullptr;
   options.apply_to(option);
@@ -57,27 +59,27 @@ void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
   broken_limit_ = kLimitNone;
   counters_[kStatBytesReceived] += length;
   new_block_ = false;
-  if (!take_up_headers()) {
-    error(NGHTTP2_ERR_NOMEM, kLimitNone);
-  } else {
-    const ng::Ssize n = ng::mem_recv(ng_, data, length);
-    if (n < 0) {
-      drop_headers();
-      if (n == NGHTTP2_ERR_FLOODED) {
-        on_limit(kLimitOutboundAcks, 0, options_.max_outbound_acks + uint64_t{1},
-                 options_.max_outbound_acks);
-      } else if (n == ng::kTooManyContinuations) {
-        on_limit(kLimitContinuations, 0, options_.max_continuations + uint64_t{1},
-                 options_.max_continuations);
-      }
-      error(static_cast<int32_t>(n), broken_limit_);
-    } else {
-      look_at_ignored();
-      put_aside_headers();
+  go_on_with_headers();
+  const ng::Ssize n = ng::mem_recv(ng_, data, length);
+  if (n < 0) {
+    drop_headers();
+    if (n == NGHTTP2_ERR_FLOODED) {
+      on_limit(kLimitOutboundAcks, 0, options_.max_outbound_acks + uint64_t{1},
+               options_.max_outbound_acks);
+    } else if (n == NGHTTP2_ERR_BAD_CLIENT_MAGIC) {
+      // RFC 9113, section 3.4. Whatever code the user's side is given, the peer gets this one.
+      nghttp2_session_terminate_session(ng_, NGHTTP2_PROTOCOL_ERROR);
+    } else if (n == ng::kTooManyContinuations) {
+      on_limit(kLimitContinuations, 0, options_.max_continuations + uint64_t{1},
+               options_.max_continuations);
     }
+    error(static_cast<int32_t>(n), broken_limit_);
+  } else {
+    look_at_ignored();
+    if (!put_aside_headers()) error(NGHTTP2_ERR_NOMEM, kLimitNone);
   }
   chunk_ = nullptr;
-  const bool open = !partial_ints_.empty();
+  const bool open = partial_ints_.size() > 0;
   batch->ints.data()[kBatchNotes] =
       notes() | (!open ? 0 : new_block_ ? kNoteBlockBegins : kNoteBlockGoesOn);
   batch_ = nullptr;
@@ -87,33 +89,47 @@ void Session::drop_headers() {
   if (headers_at_ == 0) return;
   batch_->ints.truncate(headers_at_);
   batch_->bytes.truncate(headers_bytes_at_);
+  forget_partial();
   headers_at_ = 0;
   // The block may have given out numbers that the reader now never learns.
   values_.clear();
 }
 
-void Session::put_aside_headers() {
-  if (headers_at_ == 0) return;
-  partial_ints_.assign(batch_->ints.data() + headers_at_,
-                       batch_->ints.data() + batch_->ints.size());
-  partial_bytes_.assign(batch_->bytes.data() + headers_bytes_at_,
-                        batch_->bytes.data() + batch_->bytes.size());
+void Session::forget_partial() {
+  partial_ints_.lend(nullptr, 0);
+  partial_bytes_.lend(nullptr, 0);
+}
+
+// Only what is new in this chunk: what a block costs does not depend on how many chunks it comes in.
+bool Session::put_aside_headers() {
+  if (headers_at_ == 0) return true;
+  const size_t ints = batch_->ints.size() - headers_at_;
+  const size_t bytes = batch_->bytes.size() - headers_bytes_at_;
+  const bool fits = partial_ints_.insert(partial_ints_.size(), batch_->ints.data() + headers_at_, ints) &&
+                    partial_bytes_.insert(partial_bytes_.size(), batch_->bytes.data() + headers_bytes_at_, bytes);
   batch_->ints.truncate(headers_at_);
   batch_->bytes.truncate(headers_bytes_at_);
   headers_at_ = 0;
+  return fits;
 }
 
-bool Session::take_up_headers() {
-  if (partial_ints_.empty()) return true;
+void Session::go_on_with_headers() {
+  if (partial_ints_.size() == 0) return;
   headers_at_ = batch_->ints.size();
   headers_bytes_at_ = batch_->bytes.size();
-  int32_t* ints = batch_->ints.append(partial_ints_.size());
-  if (ints == nullptr) return false;
-  std::copy(partial_ints_.begin(), partial_ints_.end(), ints);
-  partial_ints_.clear();
-  const bool fits = batch_->put_bytes(partial_bytes_.data(), partial_bytes_.size());
-  partial_bytes_.clear();
+}
+
+bool Session::join_headers() {
+  if (partial_ints_.size() == 0) return true;
+  const bool fits = batch_->ints.insert(headers_at_, partial_ints_.data(), partial_ints_.size()) &&
+                    batch_->bytes.insert(headers_bytes_at_, partial_bytes_.data(), partial_bytes_.size());
+  forget_partial();
   return fits;
+}
+
+int32_t Session::open_block() {
+  if (headers_at_ == 0) return 0;
+  return partial_ints_.size() > 0 ? partial_ints_.data()[1] : batch_->ints.data()[headers_at_ + 1];
 }
 
 void Session::pull(uint8_t* out, size_t from, size_t capacity, size_t budget, EventBatch* batch) {
@@ -153,8 +169,12 @@ void Session::pull(uint8_t* out, size_t from, size_t capacity, size_t budget, Ev
     std::memcpy(out_ + out_length_, data, fits);
     out_length_ += fits;
     if (fits < length) {
-      rest_.assign(data + fits, data + length);
       out_full_ = true;
+      if (!rest_.put(data + fits, length - fits)) {
+        // A frame without its end: nothing can follow it.
+        error(NGHTTP2_ERR_NOMEM, kLimitNone);
+        break;
+      }
     }
   }
 
@@ -218,7 +238,8 @@ void Session::widen_stream(Stream* stream) {
 }
 
 Stream* Session::open_stream(int32_t id) {
-  Stream* stream = shared_->streams.take(id);
+  Stream* stream = streams_.make_room() ? shared_->streams.take(id) : nullptr;
+  if (stream == nullptr) return nullptr;
   stream->max_header_length =
       std::min(local_setting(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE), Options::kMaxHeaderListSize);
   streams_.insert(id, stream);

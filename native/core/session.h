@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "allocator.h"
+#include "array.h"
 #include "counters.h"
 #include "event_batch.h"
 #include "header_strings.h"
@@ -157,7 +158,7 @@ class Session {
   std::string take_trace() { return trace_ == nullptr ? std::string() : trace_->take(); }
   std::vector<SentGoaway> take_goaways() { return std::move(goaways_); }
   // Of streams that have ended; with `open`, of all others too.
-  std::vector<Measurement> take_measurements(bool open);
+  Array<Measurement> take_measurements(bool open);
 
  private:
   friend struct Callbacks;
@@ -209,7 +210,10 @@ class Session {
   bool can_add_stream() const;
   bool ended_by_itself() const;
   bool goaway_known() const { return leaving_ || terminated_; }
+  // nullptr without memory.
   Stream* open_stream(int32_t id);
+  // A write that could not be kept: the stream is reset.
+  void give_up(Stream* stream);
   void close_stream(int32_t id, uint32_t code);
   void resume(Stream* stream);
   void widen_windows(Stream* stream, size_t length);
@@ -217,6 +221,7 @@ class Session {
   ng::DataProvider provider(Stream* stream);
   static void add_free(uint32_t* free, uint32_t n) { *free = std::min(*free + n, kMostFree); }
   void look_at_ignored();
+  bool is_gone(int32_t id) const;
   // `stream` is null if it was refused before it began.
   void expect_late(const Stream* stream);
   void error(int32_t code, Limit limit);
@@ -237,8 +242,14 @@ class Session {
   int32_t notes() const;
   // Takes the open header block back out of the batch.
   void drop_headers();
-  void put_aside_headers();
-  bool take_up_headers();
+  // A block that goes on in the next chunk is put aside as it comes, and joined at
+  // its end. False without memory.
+  bool put_aside_headers();
+  void go_on_with_headers();
+  bool join_headers();
+  void forget_partial();
+  // The stream of the open header block, or 0.
+  int32_t open_block();
   // nghttp2 asked for what only a batch can take while there is none.
   template <typename... Fields>
   void record(Record type, Fields... fields) {
@@ -256,7 +267,7 @@ class Session {
   EventBatch* batch_ = nullptr;
   const uint8_t* chunk_ = nullptr;
   size_t chunk_length_ = 0;
-  size_t headers_at_ = 0;       // index of the open kHeaders record, 0 if none
+  size_t headers_at_ = 0;       // where the open kHeaders record is or goes on, 0 if none
   size_t headers_bytes_at_ = 0; // where its bytes begin
   uint8_t* out_ = nullptr;
   size_t out_capacity_ = 0;
@@ -268,11 +279,11 @@ class Session {
   bool more_may_follow_ = false;
 
   // A header block that goes on in the next chunk.
-  std::vector<int32_t> partial_ints_;
-  std::vector<uint8_t> partial_bytes_;
+  LentArray<int32_t> partial_ints_;
+  LentArray<uint8_t> partial_bytes_;
 
   // What of a frame did not fit the last output.
-  std::vector<uint8_t> rest_;
+  Array<uint8_t> rest_;
   size_t rest_head_ = 0;
 
   uint32_t invalid_frames_ = 0;
@@ -283,11 +294,16 @@ class Session {
   uint32_t empty_frames_ = 0;
   uint32_t continuations_ = 0;
   uint32_t largest_continuations_ = 0;
+  size_t largest_settings_ = 0;
+  // Of PING and SETTINGS.
+  uint32_t acks_waiting_ = 0;
   TokenBucket glitches_;
   // Frames that may come without being suspicious: what streams and DATA that
   // was sent give reason for, and what is on its way to streams reset here.
   uint32_t free_frames_ = kFreeForStream;
   uint64_t late_octets_ = 0;
+  // The highest id of a stream that the peer began, refused or not.
+  int32_t newest_of_peer_ = 0;
   // Octets of the frames that nghttp2 has told of; the preface is one.
   uint64_t accounted_ = NGHTTP2_CLIENT_MAGIC_LEN;
   // The open header block was not there when the last chunk ended.
@@ -316,14 +332,14 @@ class Session {
   Counters counters_ = {};
   std::unique_ptr<Trace> trace_;
   std::vector<SentGoaway> goaways_;
-  std::vector<Measurement> measurements_;
+  Array<Measurement> measurements_;
   TokenBucket resets_;
   uint64_t started_ = now_ns();
   size_t peak_streams_ = 0;
   size_t stalled_streams_ = 0;
   // Streams that got something to send, or could not send all, since the last
   // complete pull.
-  std::vector<int32_t> unfinished_;
+  Array<int32_t> unfinished_;
   uint32_t largest_pairs_ = 0;
   uint64_t largest_list_ = 0;
   // SETTINGS_MAX_CONCURRENT_STREAMS as submitted, acknowledged or not.

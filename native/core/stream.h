@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <vector>
+#include <new>
 
 #include "ng.h"
 #include "outbound_queue.h"
@@ -34,6 +34,8 @@ struct Stream {
   bool deferred = false;
   // A write of the user waits for its kWrote.
   bool write_pending = false;
+  // What was written could not be kept: what is sent must not pass for whole.
+  bool broken = false;
   // RST_STREAM was asked for on this side.
   bool reset_here = false;
 
@@ -79,27 +81,28 @@ class StreamPool {
   // 1.2 KB each at most.
   static constexpr size_t kMaxIdle = 256;
 
+  // nullptr without memory.
   Stream* take(int32_t id) {
-    if (idle_.empty()) {
-      auto* fresh = new Stream();
-      fresh->id = id;
+    if (count_ == 0) {
+      auto* fresh = new (std::nothrow) Stream();
+      if (fresh != nullptr) fresh->id = id;
       return fresh;
     }
-    Stream* stream = idle_.back().release();
-    idle_.pop_back();
+    Stream* stream = idle_[--count_].release();
     stream->reset(id);
     return stream;
   }
 
   void give_back(Stream* stream) {
     std::unique_ptr<Stream> owned(stream);
-    if (idle_.size() >= kMaxIdle) return;
+    if (count_ == kMaxIdle) return;
     owned->outbound.trim();
-    idle_.push_back(std::move(owned));
+    idle_[count_++] = std::move(owned);
   }
 
  private:
-  std::vector<std::unique_ptr<Stream>> idle_;
+  std::unique_ptr<Stream> idle_[kMaxIdle];
+  size_t count_ = 0;
 };
 
 }  // namespace duetto

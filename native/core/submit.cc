@@ -15,7 +15,8 @@ ng::DataProvider Session::provider(Stream* stream) {
 
 int32_t Session::request(const nghttp2_nv* nva, size_t n, const nghttp2_priority_spec* priority,
                          bool end) {
-  Stream* stream = shared_->streams.take(0);
+  Stream* stream = streams_.make_room() ? shared_->streams.take(0) : nullptr;
+  if (stream == nullptr) return NGHTTP2_ERR_NOMEM;
   const ng::DataProvider data = provider(stream);
   const int32_t id = ng::submit_request(ng_, priority, nva, n, end ? nullptr : &data);
   if (id < 0) {
@@ -49,7 +50,10 @@ int Session::inform(int32_t id, const nghttp2_nv* nva, size_t n) {
 int32_t Session::push(int32_t id, const nghttp2_nv* nva, size_t n) {
   if (streams_.find(id) == nullptr) return NGHTTP2_ERR_STREAM_CLOSED;
   const int32_t promised = nghttp2_submit_push_promise(ng_, NGHTTP2_FLAG_NONE, id, nva, n, nullptr);
-  if (promised > 0) open_stream(promised);
+  if (promised > 0 && open_stream(promised) == nullptr) {
+    nghttp2_submit_rst_stream(ng_, NGHTTP2_FLAG_NONE, promised, NGHTTP2_INTERNAL_ERROR);
+    return NGHTTP2_ERR_NOMEM;
+  }
   return promised;
 }
 
@@ -64,9 +68,19 @@ int Session::submit_trailers(int32_t id, const nghttp2_nv* nva, size_t n) {
 
 uint8_t* Session::write_copy(int32_t id, size_t n) {
   Stream* stream = streams_.find(id);
-  if (stream == nullptr || stream->detached) return nullptr;
-  queued_bytes_ += n;
-  return stream->outbound.append_copy(n);
+  if (stream == nullptr || stream->detached || stream->broken) return nullptr;
+  uint8_t* at = stream->outbound.append_copy(n);
+  if (at == nullptr)
+    give_up(stream);
+  else
+    queued_bytes_ += n;
+  return at;
+}
+
+// nghttp2 asks for the body, and is told that there is none: RST_STREAM.
+void Session::give_up(Stream* stream) {
+  stream->broken = true;
+  resume(stream);
 }
 
 void Session::shorten_copy(int32_t id, size_t surplus) {
@@ -78,9 +92,13 @@ void Session::shorten_copy(int32_t id, size_t surplus) {
 
 bool Session::write_external(int32_t id, size_t n) {
   Stream* stream = streams_.find(id);
-  if (stream == nullptr || stream->detached) return false;
+  if (stream == nullptr || stream->detached || stream->broken) return false;
+  if (n == 0) return true;
+  if (!stream->outbound.append_external(n)) {
+    give_up(stream);
+    return false;
+  }
   queued_bytes_ += n;
-  if (n > 0) stream->outbound.append_external(n);
   return true;
 }
 
@@ -164,16 +182,17 @@ int Session::explain(uint32_t code, const uint8_t* opaque, size_t length) {
   if (goaway_code_ < 0 || goaway_known()) return goaway(code, 0, opaque, length);
   // nghttp2 sends nothing more: the frame is made here (RFC 9113, section 6.8).
   const auto put = [this](uint32_t value, size_t octets) {
-    while (octets-- > 0) rest_.push_back(static_cast<uint8_t>(value >> 8 * octets));
+    while (octets-- > 0) rest_.push(static_cast<uint8_t>(value >> 8 * octets));
   };
   const auto last = static_cast<uint32_t>(nghttp2_session_get_last_proc_stream_id(ng_));
+  if (!rest_.reserve(9 + 8 + length)) return NGHTTP2_ERR_NOMEM;
   put(static_cast<uint32_t>(8 + length), 3);
   put(NGHTTP2_GOAWAY, 1);
   put(0, 1);
   put(0, 4);
   put(last, 4);
   put(static_cast<uint32_t>(goaway_code_), 4);
-  rest_.insert(rest_.end(), opaque, opaque + length);
+  rest_.put(opaque, length);
   nghttp2_frame frame{};
   frame.goaway.hd.length = 8 + length;
   frame.goaway.hd.type = NGHTTP2_GOAWAY;

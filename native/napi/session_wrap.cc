@@ -279,7 +279,7 @@ Napi::Value SessionWrap::take_goaways(Info info) {
 Napi::Value SessionWrap::take_measurements(Info info) {
   Napi::Env env = info.Env();
   if (session_ == nullptr) return Napi::Float64Array::New(env, 0);
-  const std::vector<Measurement> all = session_->take_measurements(to_bool(env, info[0]));
+  const Array<Measurement> all = session_->take_measurements(to_bool(env, info[0]));
   Napi::Float64Array numbers = Napi::Float64Array::New(env, all.size() * 8);
   if (numbers.IsEmpty()) return env.Undefined();
   double* to = numbers.Data();

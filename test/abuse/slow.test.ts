@@ -1,9 +1,11 @@
 // Peers that say little and hold much, and those that come and go.
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, createServer as createTcpServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, test } from 'vitest';
+import * as duetto from '../../dist/index.js';
 import { Code, data, Flag, frame, headers, preface, RawPeer, requestBlock, settings, settingsAck, Type } from '../helpers/raw-peer.ts';
+import { listen } from '../helpers/serve.ts';
 import { Arena, toldWhy } from './arena.ts';
 
 const { EndHeaders, EndStream } = Flag;
@@ -113,6 +115,58 @@ describe('stalledWriteTimeout', () => {
     await arena.alone();
     const { told } = await arena.survived('stalled socket');
     expect(told).toMatchObject([{ option: 'stalledWriteTimeout', scope: 'session' }]);
+  });
+});
+
+describe('a session that is closed is let go of, also by a peer that stays', () => {
+  const options = { stalledWriteTimeout: 300 };
+  const stays = async (port: number): Promise<RawPeer> => {
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    const peer = new RawPeer(socket);
+    peer.send(preface, settings(), settingsAck, headers(1, requestBlock('/hello')));
+    await peer.expect(Type.Data);
+    return peer;
+  };
+
+  test.each(['close', 'destroy'] as const)('session.%s()', async (way) => {
+    const server = duetto.createServer(options, (_request, response) => { response.end('hello'); });
+    const accepted = once(server, 'session');
+    const { port } = await listen(server as never);
+    const peer = await stays(port);
+    const [session] = await accepted as [duetto.ServerHttp2Session];
+    const closed = once(session, 'close');
+    session[way]();
+    await closed;
+    expect(session.socket).toBe(undefined);
+    peer.socket.destroy();
+  });
+
+  test('server.close(), with output that the peer does not read', async () => {
+    const server = duetto.createServer({ stalledWriteTimeout: 300, maxSessionMemory: 100 });
+    server.on('stream', (stream) => {
+      stream.on('error', () => {});
+      stream.respond();
+      stream.end(Buffer.alloc(30e6));
+    });
+    const { port } = await listen(server as never);
+    const peer = await RawPeer.client(port, { 4: 0x7fffffff });
+    peer.socket.pause();
+    const streaming = once(server, 'stream');
+    peer.send(frame(Type.WindowUpdate, 0, 0, Buffer.from([0x7f, 0, 0, 0])), headers(1, requestBlock('/')));
+    await streaming;
+    await new Promise((resolve) => { server.close(resolve); });
+  });
+
+  test('a client, whose server stays', async () => {
+    const server = createTcpServer({ allowHalfOpen: true }, (socket) => { socket.on('error', () => {}).resume().write(settings()); });
+    const accepted = once(server, 'connection');
+    const { port } = await listen(server as never);
+    const session = duetto.connect(`http://127.0.0.1:${port}`, options);
+    await once(session, 'remoteSettings');
+    const closed = once(session, 'close');
+    session.close();
+    await closed;
+    (await accepted)[0].destroy();
   });
 });
 

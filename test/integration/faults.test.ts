@@ -5,7 +5,8 @@ import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as duetto from '../../dist/index.js';
-import { tls } from '../helpers/serve.ts';
+import { data, Flag, headers, RawPeer, requestBlock, Type } from '../helpers/raw-peer.ts';
+import { listen, tls } from '../helpers/serve.ts';
 
 const REQUEST = Buffer.alloc(700, 'q');
 const RESPONSE = Buffer.alloc(9000, 'r');
@@ -268,4 +269,54 @@ test('a clock that jumps by a year ends nothing', async () => {
   }
   client.close();
   await new Promise((resolve) => server.close(resolve));
+});
+
+describe('what has come whole is read to its end, although the connection is gone', () => {
+  /** Reads a piece, pauses, and so on. */
+  const slowly = (stream: import('node:stream').Readable, events: string[]): Promise<void> => new Promise((resolve) => {
+    let octets = 0;
+    stream.on('data', (chunk: Buffer) => {
+      octets += chunk.length;
+      stream.pause();
+      setTimeout(() => stream.resume(), 20);
+    });
+    stream.on('aborted', () => events.push('aborted')).on('error', () => events.push('error'));
+    stream.on('end', () => events.push(`end after ${octets}`)).on('close', () => { events.push('close'); resolve(); });
+  });
+  const body = Array.from({ length: 6 }, (_, i) => data(1, Buffer.alloc(10_000), i === 5 ? Flag.EndStream : 0));
+
+  test('a request, answered, whose client leaves', async () => {
+    const events: string[] = [];
+    const server = duetto.createServer();
+    const over = once(server, 'session').then(([session]) => once(session, 'close')).then(() => events.push('session close'));
+    const read = once(server, 'stream').then(([stream]) => {
+      stream.respond({ ':status': 200 }, { endStream: true });
+      return slowly(stream, events);
+    });
+    const { port } = await listen(server as never);
+    const peer = await RawPeer.client(port);
+    peer.send(headers(1, requestBlock('/', { ':method': 'POST' }), Flag.EndHeaders), ...body);
+    await peer.expect(Type.Headers);
+    await peer.settle();
+    peer.socket.end();
+    await read;
+    await over;
+    expect(events).toEqual(['end after 60000', 'close', 'session close']);
+  });
+
+  test('a response whose server leaves', async () => {
+    const events: string[] = [];
+    const { port, peer: met } = await RawPeer.server();
+    const session = duetto.connect(`http://127.0.0.1:${port}`);
+    session.on('error', () => events.push('session error'));
+    const over = once(session, 'close').then(() => events.push('session close'));
+    const read = slowly(session.request({ ':path': '/' }), events);
+    const peer = await met;
+    await peer.expect(Type.Headers);
+    peer.send(headers(1, Buffer.from([0x88]), Flag.EndHeaders), ...body);
+    peer.socket.end();
+    await read;
+    await over;
+    expect(events).toEqual(['end after 60000', 'close', 'session close']);
+  });
 });

@@ -265,6 +265,21 @@ test('a listener that destroys the session does no harm', async () => {
   expect(events.length).toBe(1);
 });
 
+test.each([
+  ...['maxContinuations', 'maxOutboundAcks', 'maxEmptyFrames', 'glitchBurst', 'glitchRate'].map((name) => [name, 2 ** 32 - 1] as const),
+  ...['headersTimeout', 'stalledWriteTimeout'].map((name) => [name, 2 ** 31 - 1] as const),
+])('%s is 0 to %d, for servers and clients', (name, most) => {
+  const ways: Array<(options: object) => void> = [
+    (options) => duetto.createServer(options), (options) => duetto.createSecureServer(options),
+    (options) => duetto.connect('http://127.0.0.1:1', options).on('error', () => {}).destroy(),
+  ];
+  for (const way of ways) {
+    for (const wrong of [-1, 1.5, most + 1, NaN]) expect(() => way({ [name]: wrong })).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }));
+    for (const wrong of ['1', null, {}]) expect(() => way({ [name]: wrong })).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }));
+    for (const right of [0, 1, most, undefined]) way({ [name]: right });
+  }
+});
+
 test('docs/limits.md lists every limit, by its option or name', () => {
   const { allLimits } = require('../../dist/session/limits.js') as { allLimits: Array<[name: string, option?: string]> };
   const table = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8').split('\n').filter((line) => line.startsWith('| '));

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as duetto from '../../dist/index.js';
-import { Code, data, Flag, headers, ping, RawPeer, requestBlock, reset, settings, Type, windowUpdate } from '../helpers/raw-peer.ts';
+import { Code, data, Flag, frame, headers, ping, RawPeer, requestBlock, reset, settings, Type, windowUpdate } from '../helpers/raw-peer.ts';
 import { listen, open, receive, site } from '../helpers/serve.ts';
 
 const { EndHeaders } = Flag;
@@ -54,7 +54,8 @@ test('octets, frames by type and streams are those on the wire', async () => {
 test('both ends agree, and the last numbers stay', async () => {
   const { url, session: accepted } = await served();
   const session = await open(duetto.connect(url));
-  for (let i = 0; i < 10; i++) await receive(session.request({ ':path': '/bytes/5000', 'x-same': 'the same each time' }));
+  const same = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`x-same-${i}`, `the same each time, ${i}`]));
+  for (let i = 0; i < 10; i++) await receive(session.request({ ':path': '/bytes/5000', ...same }));
   await new Promise((resolve) => { session.ping(resolve); });
   const other = await accepted;
   const [here, there] = [session.stats(), other.stats()];
@@ -71,11 +72,12 @@ test('both ends agree, and the last numbers stay', async () => {
   // The first request costs most: all that follow are indices.
   expect(here.compression.sent.ratio).toBeLessThan(0.3);
   expect(here.compression.sent.ratio).toBeCloseTo(here.compression.sent.frames / here.compression.sent.fields);
-  // Five fields a request, two of which have values of HPACK's static table.
+  // Twelve fields a request, two of which have values of HPACK's static table. Of the others some may be forgotten between
+  // their first and their second time, where their addresses fall on one place of the cache; not all.
   const { hits, misses, entries, bytes } = there.headerCache;
-  expect(hits + misses).toBe(50);
-  expect(hits).toBeGreaterThanOrEqual(20);
-  expect([entries > 0, bytes > 0]).toEqual([hits > 20, hits > 20]);
+  expect(hits + misses).toBe(120);
+  expect(hits).toBeGreaterThan(20);
+  expect([entries > 0, bytes > 0]).toEqual([true, true]);
 
   session.close();
   await Promise.all([once(session, 'close'), once(other, 'close')]);
@@ -148,6 +150,32 @@ test('limits, and how near each is', async () => {
   expect(memory.total).toBeGreaterThan(memory.nghttp2);
   expect(memory.nghttp2).toBeGreaterThan(1000);
   expect(memory.headers).toBeGreaterThan(200);
+});
+
+test('acknowledgements that wait, entries of SETTINGS, and times are among them', async () => {
+  const { port, session } = await served({ maxOutboundAcks: 50, stalledWriteTimeout: 40 });
+  const peer = await RawPeer.client(port, { 1: 4096, 4: 70_000 });
+  const accepted = await session;
+  await peer.settle();
+  const waiting = once(accepted, 'ping').then(() => accepted.stats().limits.maxOutboundAcks);
+  peer.send(ping('one'), ping('two'));
+  expect(await waiting).toMatchObject({ reached: 2, value: 50 });
+  await peer.settle();
+  expect(accepted.stats().limits).toMatchObject({
+    maxOutboundAcks: { reached: 0 }, maxSettings: { reached: 2, value: 32 }, headersTimeout: { reached: 0, value: 60_000 },
+    stalledWriteTimeout: { reached: 0, value: 40 },
+  });
+  const block = requestBlock('/bytes/200000');
+  peer.send(headers(1, block.subarray(0, 3), Flag.EndStream));
+  await expect.poll(() => accepted.stats().limits.headersTimeout!.reached).toBeGreaterThan(0);
+  peer.send(frame(Type.Continuation, EndHeaders, 1, block.subarray(3)));
+  // The window of 70,000 is shut by then.
+  await expect.poll(() => accepted.stats().limits.stalledWriteTimeout!.reached, { interval: 1 }).toBeGreaterThan(0);
+  expect(accepted.stats().limits.headersTimeout!.reached).toBe(0);
+  const client = await open(duetto.connect(`http://127.0.0.1:${port}`));
+  expect(client.stats().limits).toMatchObject({ stalledWriteTimeout: { value: 600_000 } });
+  expect(client.stats().limits.headersTimeout).toBe(undefined);
+  client.close();
 });
 
 test('refused streams are counted', async () => {

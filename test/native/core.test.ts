@@ -9,8 +9,12 @@ const active = existsSync(resolve(project, 'deps/nghttp2/active.json'));
 const link = ['-Wl,--wrap=malloc', '-Wl,--wrap=realloc'];
 const linux = process.platform === 'linux' && active;
 
+/** Seconds for each of the four fuzzers. */
+const seconds = Number(process.env.DUETTO_FUZZ_SECONDS ?? 15);
+const FUZZING = 180_000 + 5000 * seconds;
+
 function run(command: string, ...args: string[]): string {
-  const { status, signal, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: 180_000 });
+  const { status, signal, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', timeout: FUZZING });
   return `${signal ?? status}\n${stdout}${stderr}`;
 }
 
@@ -27,7 +31,6 @@ describe.skipIf(!linux)('the core (skipped outside of Linux, or without the sour
   }, 180_000);
 
   it.skipIf(!has('clang++'))('stands a short time of fuzzing (skipped without clang)', () => {
-    const seconds = process.env.DUETTO_FUZZ_SECONDS ?? '15';
-    expect(run(process.execPath, resolve(project, 'test/native/core/fuzz.mjs'), seconds)).toMatch(/^0\n/);
-  }, 180_000 + 4000 * Number(process.env.DUETTO_FUZZ_SECONDS ?? 15));
+    expect(run(process.execPath, resolve(project, 'test/native/core/fuzz.mjs'), String(seconds))).toMatch(/^0\n/);
+  }, FUZZING);
 });

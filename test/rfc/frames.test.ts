@@ -1,6 +1,7 @@
 // RFC 9113 and RFC 7541 by section, as public conformance testers go through them: what a server answers to one wrong thing.
 import { describe, expect, test } from 'vitest';
 import * as duetto from '../../dist/index.js';
+import { main, minor } from '../helpers/engines.ts';
 import {
   block, Code, data, field, Flag, frame, goawayOf, headers, is200, ping, preface, RawPeer, requestBlock, reset, settings, Type, uint32,
   windowUpdate,
@@ -21,6 +22,9 @@ const request = (list: Array<[string, string]>, flags = EndHeaders | EndStream):
 const base: Array<[string, string]> = [[':method', 'GET'], [':scheme', 'http'], [':path', '/hello'], [':authority', 'localhost']];
 const priority = (id: number, on: number): Buffer => frame(Type.Priority, 0, id, Buffer.concat([uint32(on), Buffer.from([15])]));
 
+/** nghttp2 knows no priorities from 1.65 on, and RFC 9113 has none. */
+const hasPriorities = minor(main.nghttp2.version) < 65;
+
 const cases: Case[] = [
   ['4.1', 'a frame of an unknown type is ignored', [frame(0xbe, 0, 0, Buffer.alloc(8))], 'fine'],
   ['4.1', 'undefined flags are ignored', [frame(Type.Ping, 0x16, 0, Buffer.alloc(8))], 'fine'],
@@ -40,7 +44,7 @@ const cases: Case[] = [
   ['5.1.1', 'an even stream id', [headers(2, requestBlock())], 'connection', ProtocolError],
   // It is closed, and may have been reset: nghttp2 passes over what comes for it, as section 5.1 allows for a while.
   ['5.1.1', 'a stream id smaller than one before is ignored', [headers(5, requestBlock()), headers(3, requestBlock())], 'fine'],
-  ['5.3.1', 'a stream that depends on itself, by PRIORITY', [priority(1, 1)], 'either', ProtocolError],
+  ['5.3.1', 'a stream that depends on itself, by PRIORITY', [priority(1, 1)], hasPriorities ? 'either' : 'fine', ProtocolError],
   ['6.1', 'DATA on stream 0', [data(0, 'x')], 'connection', ProtocolError],
   ['6.1', 'DATA with too much padding', [post, frame(Type.Data, Padded, 1, Buffer.from([6, 1, 1, 1]))], 'connection', ProtocolError],
   ['6.1', 'DATA with padding', [post, frame(Type.Data, Padded | EndStream, 1, Buffer.from([2, 120, 0, 0]))], 'fine'],
@@ -129,9 +133,9 @@ describe('a server', () => {
     const { port } = await listen(server);
     const peer = await RawPeer.connect(port);
     peer.send(bytes);
-    // The connection is closed, with an error where there is a GOAWAY (it may be left out).
-    const last = (await peer.farewell()).filter(({ type }) => type === Type.Goaway).at(-1);
-    if (last !== undefined) expect([ProtocolError, Code.InternalError]).toContain(goawayOf(last).code);
+    const codes = (await peer.farewell()).filter(({ type }) => type === Type.Goaway).map((one) => goawayOf(one).code);
+    expect(codes.length).toBeGreaterThan(0);
+    expect(new Set(codes)).toEqual(new Set([ProtocolError]));
   });
 });
 

@@ -25,6 +25,16 @@ void patches;
 server.on('session', (one) => one.stats().limits.maxSessionMemory?.ratio.toFixed());
 server.on('limit', (limit: LimitDetails, one) => `${limit.option}: ${limit.reached} of ${limit.value}, ${one.stats().type}`);
 session.on('limit', (limit, stream) => [limit.name.length, stream?.id]);
+const limited: duetto.ServerOptions = {
+  connectionWindowSize: 1 << 20, maxContinuations: 4, maxOutboundAcks: 100, maxEmptyFrames: 10, glitchBurst: 1000, glitchRate: 10,
+  headersTimeout: 10_000, stalledWriteTimeout: 30_000, maxSessionInvalidFrames: 10,
+};
+createServer(limited).close();
+createServer({ maxContinuations: 4, glitchBurst: 100 }, (request, response) => response.end(request.url)).close();
+duetto.createSecureServer({ headersTimeout: 10_000, allowHTTP1: true }).close();
+connect('http://localhost', { stalledWriteTimeout: 30_000, maxReservedRemoteStreams: 10 });
+// @ts-expect-error a number
+connect('http://localhost', { glitchBurst: '10' });
 const octets: number = session.stats().bytes.sent + stats().bytes.received;
 const observer: InstanceType<typeof duetto.PerformanceObserver> = new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) ((entry as duetto.Http2PerformanceEntry).detail as duetto.StreamPerformanceDetail).bytesRead.toFixed();

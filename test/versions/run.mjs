@@ -3,7 +3,7 @@
 //
 //   --nghttp2 VERSION   which (may be repeated; all of the manifest unless told; "newest" is one too)
 //   --with gyp|cmake    built with which (may be repeated; both unless told)
-//   --behaviour         only the tests in which the nghttp2 can make a difference: native, integration and parity
+//   --behaviour         only the tests in which the nghttp2 can make a difference: not property, types and unit
 //   --json FOLDER       where to leave vitest's reports
 //
 // The last line is "N passed, N failed". Fails when something failed, could not be built, or did not run.
@@ -19,7 +19,7 @@ import { newestVersion, readManifest } from '../../deps/lib/manifest.mjs';
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const manifest = readManifest(join(project, 'deps/manifest.json'));
 
-const BEHAVIOUR = ['test/native', 'test/integration', 'test/parity'];
+const BEHAVIOUR = ['test/native', 'test/integration', 'test/parity', 'test/rfc', 'test/abuse'];
 /** They build and load engines of their own, and are about all of them: once is enough. */
 const OF_ALL_ENGINES = ['test/integration/package.test.ts', 'test/integration/compare.test.ts'];
 

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <new>
 #include <random>
 
 #include "core/arena.h"
@@ -13,11 +14,13 @@ using namespace duetto;
 using namespace duetto::test;
 
 // The linker sends malloc and realloc of the core and of nghttp2 here (--wrap): the n-th from now on fails, and with
-// `failing_for_good` all after it. What the C++ library allocates is not touched.
+// `failing_for_good` all after it. So does `new (std::nothrow)`. Plain `new` is left alone: what a peer makes grow must not
+// use it, and `plain_news` tells whether it did.
 namespace {
 long fails_in = -1;
 bool failing_for_good = false;
 long asked = 0;
+long plain_news = 0;
 
 bool fails() {
   ++asked;
@@ -37,6 +40,20 @@ void* __real_realloc(void* block, size_t size);
 void* __wrap_malloc(size_t size) { return fails() ? nullptr : __real_malloc(size); }
 void* __wrap_realloc(void* block, size_t size) { return fails() ? nullptr : __real_realloc(block, size); }
 }
+
+// Not inlined: compilers that see malloc inside of them complain.
+[[gnu::noinline]] void* operator new(size_t size) {
+  ++plain_news;
+  return __real_malloc(size);
+}
+[[gnu::noinline]] void* operator new(size_t size, const std::nothrow_t&) noexcept { return fails() ? nullptr : __real_malloc(size); }
+[[gnu::noinline]] void* operator new(size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return fails() ? nullptr : std::aligned_alloc(static_cast<size_t>(alignment), size);
+}
+[[gnu::noinline]] void operator delete(void* block) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, size_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, size_t, std::align_val_t) noexcept { std::free(block); }
 
 namespace {
 
@@ -182,6 +199,7 @@ void ids_are_found_again() {
         if (known != model.end()) model.erase(known);
       } else if (!model.count(id)) {
         int* value = &values[random() % values.size()];
+        CHECK(map.make_room());
         map.insert(id, value);
         model[id] = value;
       }
@@ -272,6 +290,106 @@ void floods_end_a_session() {
   CHECK(cut_off(std::string("\0\0\x20\x2a\0\0\0\0\0", 9) + std::string(32, 'u'), options));
 }
 
+// What requests and their answers make grow in the core is asked for in ways that can fail: one request, or a hundred with
+// names, values, bodies and pieces of their own, differ in nothing else.
+void a_peer_makes_nothing_grow_that_cannot_fail() {
+  long news[2];
+  for (const int requests : {1, 100}) {
+    NoSink sink;
+    Shared shared(&sink);
+    shared.measuring = true;
+    const std::vector<double> values = no_options();
+    const std::unique_ptr<Session> client = Session::create(Options::from(Role::kClient, values.data()), &shared);
+    const std::unique_ptr<Session> server = Session::create(Options::from(Role::kServer, values.data()), &shared);
+    std::vector<int32_t> ints(65536);
+    std::vector<uint8_t> bytes(65536);
+    std::vector<uint8_t> out(65536);
+    EventBatch batch;
+    const auto lend = [&] {
+      batch.ints.lend(ints.data(), ints.size());
+      batch.bytes.lend(bytes.data(), bytes.size());
+    };
+    std::vector<std::string> texts;
+    for (int i = 0; i < requests; ++i) texts.push_back("x-" + std::string(20, 'n') + std::to_string(i));
+    const auto pass = [&](Session* from, Session* to) {
+      lend();
+      from->pull(out.data(), 0, out.size(), 0, &batch);
+      // Small chunks, so that header blocks are put aside.
+      const auto length = static_cast<size_t>(batch.ints.data()[kBatchOutLength]);
+      for (size_t at = 0; at < length; at += 40) {
+        lend();
+        to->receive(out.data() + at, std::min<size_t>(40, length - at), &batch);
+      }
+    };
+    client->settings(nullptr, 0);
+    server->settings(nullptr, 0);
+    pass(client.get(), server.get());
+    pass(server.get(), client.get());
+    const long before = plain_news;
+    for (int i = 0; i < requests; ++i) {
+      const nghttp2_nv fields[] = {kRequest[0], kRequest[1], kRequest[2], kRequest[3], nv(texts[static_cast<size_t>(i)].c_str(), texts[static_cast<size_t>(i)].c_str())};
+      const int32_t id = client->request(fields, 5, nullptr, false);
+      CHECK(id > 0);
+      for (int k = 0; k < 3; ++k) write(client.get(), id, 200, k == 2, false);
+      if (i % 2) pass(client.get(), server.get());
+    }
+    for (int i = 0; i < 10; ++i) pass(client.get(), server.get());
+    for (int i = 0; i < requests; ++i) {
+      server->respond(1 + 2 * i, kResponse, 2, false);
+      write(server.get(), 1 + 2 * i, 200, true, false);
+    }
+    for (int i = 0; i < 10; ++i) pass(server.get(), client.get());
+    news[requests > 1] = plain_news - before;
+    double numbers[kStatCount];
+    server->own_stats(numbers);
+    CHECK(static_cast<int>(numbers[kStatOpenedByPeer]) == requests);
+  }
+  CHECK(news[0] == 0 && news[1] == 0);
+}
+
+// Of a header block that comes in many chunks, each of them is handled once: the integers and octets that receive()
+// touches are about those of the block, in however many chunks it comes.
+void a_block_in_many_chunks_is_not_copied_at_each() {
+  const size_t length = 4000;
+  std::string fields;
+  for (const nghttp2_nv& field : {kRequest[0], kRequest[1], kRequest[2], kRequest[3]}) {
+    const size_t sizes[] = {field.namelen, field.valuelen};
+    fields += std::string(1, '\0') + static_cast<char>(sizes[0]) + std::string(reinterpret_cast<char*>(field.name), sizes[0]) +
+              static_cast<char>(sizes[1]) + std::string(reinterpret_cast<char*>(field.value), sizes[1]);
+  }
+  for (size_t i = 0; fields.size() < length; ++i)
+    fields += std::string(1, '\0') + "\3x-" + static_cast<char>('a' + i % 26) + "\40" + std::string(32, static_cast<char>('A' + i % 26));
+  const auto frame_size = static_cast<char>(fields.size() & 0xff);
+  const std::string head = {0, static_cast<char>(fields.size() >> 8), frame_size, 1, 5, 0, 0, 0, 1};
+
+  NoSink sink;
+  Shared shared(&sink);
+  const std::vector<double> values = no_options();
+  const std::unique_ptr<Session> server = Session::create(Options::from(Role::kServer, values.data()), &shared);
+  std::vector<int32_t> ints(4096);
+  std::vector<uint8_t> bytes(16384);
+  EventBatch batch;
+  size_t touched = 0;
+  size_t whole = 0;
+  const auto receive = [&](const std::string& chunk) {
+    std::fill(ints.begin(), ints.end(), INT32_MIN);
+    std::fill(bytes.begin(), bytes.end(), uint8_t{1});
+    batch.ints.lend(ints.data(), ints.size());
+    batch.bytes.lend(bytes.data(), bytes.size());
+    server->receive(octets(chunk), chunk.size(), &batch);
+    CHECK(!batch.ints.spilled() && !batch.bytes.spilled());
+    touched += static_cast<size_t>(std::count_if(ints.begin() + kBatchStart, ints.end(), [](int32_t n) { return n != INT32_MIN; })) * sizeof(int32_t);
+    touched += static_cast<size_t>(std::count_if(bytes.begin(), bytes.end(), [](uint8_t n) { return n != 1; }));
+    whole = (batch.ints.size() - kBatchStart) * sizeof(int32_t) + batch.bytes.size();
+  };
+  receive(std::string(NGHTTP2_CLIENT_MAGIC) + std::string("\0\0\0\4\0\0\0\0\0", 9));
+  receive(head);
+  touched = 0;
+  for (const char octet : fields) receive(std::string(1, octet));
+  CHECK(batch.ints.data()[kBatchStart] == kHeaders && whole > length / 2);
+  CHECK(touched <= 3 * whole);
+}
+
 }  // namespace
 
 int main() {
@@ -282,6 +400,8 @@ int main() {
       {"a queue gives what was put in", a_queue_gives_what_was_put_in},
       {"arenas are given back", arenas_are_given_back},
       {"floods end a session", floods_end_a_session},
+      {"a peer makes nothing grow that cannot fail", a_peer_makes_nothing_grow_that_cannot_fail},
+      {"a block in many chunks is not copied at each", a_block_in_many_chunks_is_not_copied_at_each},
   };
   for (const auto& [name, test] : tests) {
     std::printf("%s\n", name);

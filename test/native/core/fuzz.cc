@@ -1,4 +1,5 @@
-// libFuzzer targets, chosen by FUZZ_TARGET: 0 receives as a server, 1 as a client, 2 runs commands on both ends of a connection.
+// libFuzzer targets, chosen by FUZZ_TARGET: 0 receives as a server, 1 as a client, 2 runs commands on both ends of a connection,
+// 3 sends SETTINGS of any content.
 #include "harness.h"
 
 using namespace duetto;
@@ -185,6 +186,37 @@ void answer(Peer* peer, Role role, uint8_t how, size_t* answered) {
   }
   CHECK(shared.newest != nullptr);
 }
+// What one end announces is what the other one has, or the session is over.
+[[maybe_unused]] void settings(const uint8_t* data, size_t size) {
+  NoSink sink;
+  Shared shared(&sink);
+  Input in(data, size);
+  const std::vector<double> values = no_options();
+  Peer client(Role::kClient, values.data(), &shared);
+  Peer server(Role::kServer, values.data(), &shared);
+  client.session->settings(nullptr, 0);
+  server.session->settings(nullptr, 0);
+  converse(&client, &server);
+  while (!in.empty()) {
+    Peer& from = in.octet() & 1 ? client : server;
+    Peer& to = &from == &client ? server : client;
+    std::vector<nghttp2_settings_entry> entries;
+    for (uint32_t n = in.octet() % 40; n > 0; --n) {
+      const uint32_t high = in.octet();
+      entries.push_back({static_cast<int32_t>(high < 200 ? high % 10 : in.number(65536)), in.number(65536) << (in.octet() % 3 * 8)});
+    }
+    if (from.session->settings(entries.data(), entries.size()) != 0) continue;
+    converse(&from, &to, in.octet());
+    if (from.ended || to.ended || to.told.errors > 0) return;
+    for (size_t i = 0; i < entries.size(); ++i) {
+      const nghttp2_settings_entry& last = entries[i];
+      const bool again = std::any_of(entries.begin() + static_cast<long>(i) + 1, entries.end(), [&](const auto& one) { return one.settings_id == last.settings_id; });
+      if (again || last.settings_id < 1 || last.settings_id > 6) continue;
+      CHECK(to.session->remote_setting(last.settings_id) == last.value);
+      CHECK(from.session->local_setting(last.settings_id) == last.value);
+    }
+  }
+}
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -192,6 +224,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   receive(Role::kServer, data, size);
 #elif FUZZ_TARGET == 1
   receive(Role::kClient, data, size);
+#elif FUZZ_TARGET == 3
+  settings(data, size);
 #else
   commands(data, size);
 #endif

@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 // Fuzzes the core with libFuzzer (clang), from a corpus that is made here:
 //
-//   npm run test:fuzz:core -- [SECONDS EACH] [server client commands]
+//   npm run test:fuzz:core -- [SECONDS EACH] [server client commands settings]
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compile, has, project } from './compile.mjs';
 import { seeds } from './seeds.mjs';
 
-const targets = ['server', 'client', 'commands'];
+const targets = ['server', 'client', 'commands', 'settings'];
 const seconds = Number(process.argv[2] ?? 60);
 const chosen = process.argv.slice(3);
 if (!has('clang++')) {

@@ -36,7 +36,7 @@ const fromServer = [
 
 /** Inputs by name. The first three octets choose options, what is answered, and how large the chunks are. */
 export function seeds(target) {
-  if (target === 'commands') {
+  if (target === 'commands' || target === 'settings') {
     return Object.fromEntries(Array.from({ length: 40 }, (_, i) => {
       let state = i * 7919 + 1;
       const random = () => (state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff) >> 8;
