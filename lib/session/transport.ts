@@ -7,6 +7,7 @@ import { takeNotes } from '../observe/notes.js';
 import { DirectReader } from '../socket/direct-reader.js';
 import type { PieceSink } from '../socket/gather.js';
 import { giveOutBack, SocketOutput, takeOut } from '../socket/output.js';
+import type { Http2Stream } from '../stream/stream.js';
 import { Dispatch } from './dispatch.js';
 import { dispatchSent, sizeOfSentRecord } from './dispatch-sent.js';
 import { onEndedByCore } from './incoming.js';
@@ -45,6 +46,8 @@ export class Transport {
   private reader: DirectReader | undefined;
   private onData: ((chunk: Uint8Array | string) => void) | undefined;
   private readonly output: SocketOutput;
+  /** Streams whose writes are put together until the chunk that they may answer is dispatched. */
+  private gathering: Http2Stream[] | undefined;
   /** In the order of the pulls. */
   private untold: Untold[] | undefined;
 
@@ -76,6 +79,7 @@ export class Transport {
   /** Sends what is left; then nothing more is received or sent. The socket keeps flowing, so that its end is seen. */
   finish(): void {
     if (this.closed) return;
+    this.release();
     this.output.leaveToStream();
     while (this.pull(false, false) && this.more);
     this.closed = true;
@@ -106,8 +110,31 @@ export class Transport {
     new Dispatch(this.session, batch, BatchHeader.Start, end, chunk, length, reader, this.fromEventLoop).run();
   }
 
+  /**
+   * What a stream writes in answer to the chunk that is being dispatched becomes one write: in one frame where it has
+   * room, and with one crossing into the core.
+   */
+  gather(stream: Http2Stream): void {
+    if (!this.receiving) return;
+    stream.cork();
+    stream._gathering = true;
+    (this.gathering ??= []).push(stream);
+  }
+
+  /** Hands over what was gathered: the chunk is dispatched, or a stream ends in some way. */
+  release(): void {
+    const { gathering } = this;
+    if (gathering === undefined) return;
+    for (const stream of gathering) {
+      stream._gathering = false;
+      stream.uncork();
+    }
+    gathering.length = 0;
+  }
+
   /** The last chunk is dispatched. */
   received(): void {
+    this.release();
     this.receiving = false;
     if (this.closed) return;
     const next = this.backlog?.shift();
@@ -149,7 +176,9 @@ export class Transport {
 
   /** Sends what is written now, before it is dropped; from within any call. */
   purge(): void {
-    if (this.closed || this.blocked) return;
+    if (this.closed) return;
+    this.release();
+    if (this.blocked) return;
     while (this.pull(false, false) && this.more && !this.blocked && !this.closed);
   }
 

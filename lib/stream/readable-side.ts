@@ -1,5 +1,6 @@
 import { constants } from '../constants.js';
 import { maybeDestroyStream } from './base.js';
+import type { Http2Stream } from './stream.js';
 import { WritableSide } from './writable-side.js';
 
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_SESSION_SERVER } = constants;
@@ -42,6 +43,7 @@ export abstract class ReadableSide extends WritableSide {
   _onData(chunk: Buffer): void {
     if (this._timer !== null) this._timer.refresh();
     if (this.destroyed) return;
+    if (this._headersSent && !this._gathering && !this._ending) this._session!._transport!.gather(this as unknown as Http2Stream);
     if (!this.push(chunk)) this._setReading(false);
   }
 

@@ -183,7 +183,14 @@ export class Http2Stream extends ReadableSide {
     this.closeWith(code, Reset.Submit);
   }
 
+  override destroy(error?: Error): this {
+    // What was written before is sent; Writable gives nothing away any more once it is destroyed.
+    if (this._gathering) this._session?._transport?.release();
+    return super.destroy(error);
+  }
+
   private closeWith(code: number, reset: Reset): void {
+    if (this._gathering) this._session?._transport?.release();
     this._closed = true;
     this._rstCode = code;
     clearIdleTimeout(this);
