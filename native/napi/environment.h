@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../core/session.h"
+#include "shared.h"
 #include "socket_writer.h"
 
 namespace duetto {
@@ -47,7 +48,7 @@ class StringArrays final : public StringSink {
 };
 
 // Outlives the environment's last session, whichever goes first.
-struct Heart {
+struct Heart final : Owned<Heart> {
   Heart() : shared(&arrays) {}
   StringArrays arrays;
   Shared shared;
@@ -64,7 +65,7 @@ class Environment final : public Napi::Addon<Environment> {
  public:
   Environment(Napi::Env env, Napi::Object exports);
 
-  const std::shared_ptr<Heart>& heart() const { return heart_; }
+  const Owner<Heart>& heart() const { return heart_; }
 
  private:
   Napi::Value bind_strings(const Napi::CallbackInfo& info);
@@ -78,7 +79,7 @@ class Environment final : public Napi::Addon<Environment> {
   Napi::Value stats(const Napi::CallbackInfo& info);
   Napi::Value now(const Napi::CallbackInfo& info);
 
-  std::shared_ptr<Heart> heart_;
+  Owner<Heart> heart_;
 };
 
 }  // namespace duetto

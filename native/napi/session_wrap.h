@@ -59,7 +59,7 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
   Napi::Value settle(Napi::Env env, LentBatch* batch);
   bool finish(int32_t id, uint32_t flags);
 
-  std::shared_ptr<Heart> heart_;
+  Owner<Heart> heart_;
   std::unique_ptr<Session> session_;
 };
 
