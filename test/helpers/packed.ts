@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { carried, hostTarget } from '../../deps/lib/targets.mjs';
 import { project } from './child.ts';
 import { plainEnvironment } from './engines.ts';
 
@@ -48,7 +49,11 @@ export async function pack(base: string): Promise<string> {
     fs.cpSync(path.join(project, name), path.join(copy, name), { recursive: true, filter: (file) => !leftOut.includes(file) });
   }
   fs.cpSync(path.join(project, 'deps/nghttp2', standard), path.join(copy, 'deps/nghttp2', standard), { recursive: true });
-  fs.cpSync(path.join(home, 'prebuilds'), path.join(copy, 'prebuilds'), { recursive: true });
+  // Addons of other platforms may lie there too.
+  const { folder, file } = hostTarget();
+  for (const at of carried(manifest).values()) {
+    for (const name of [file, 'engine.json']) fs.cpSync(path.join(home, at, folder, name), path.join(copy, at, folder, name));
+  }
   const packed = await succeed('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', base], { cwd: copy });
   return path.join(base, packed.trim().split('\n').at(-1)!);
 }
