@@ -1,13 +1,16 @@
 /** The native half of a session. Numbers that are negative are nghttp2 error codes. */
 export interface NativeSession {
+  /** What the calls of the binding know it by. */
+  readonly number: number;
+
   /** Feeds the first `length` bytes of `chunk`; gives the integers now in the batch, negative if the batch has moved. */
   receive(chunk: Uint8Array, length: number, batch: number): number;
   /**
-   * Fills `out` with frames, behind `from` octets that are in it already; `budget` bounds the external bytes that belong
-   * between them. With a socket's descriptor (negative: none) an output that has no segments is written to it, as far as
-   * it takes it; not yet, if `hold` is set and the batch says that more may follow.
+   * Fills `out` with frames, behind `from` octets that are in it already. With a socket's descriptor (negative: none) an
+   * output that has no segments is written to it, as far as it takes it; not yet, if `hold` is set and the batch says
+   * that more may follow.
    */
-  pull(out: Uint8Array, from: number, batch: number, budget: number, fd: number, hold: boolean): number;
+  pull(out: Uint8Array, from: number, batch: number, fd: number, hold: boolean): number;
 
   request(text: string, count: number, end: boolean, parent: number, weight: number, exclusive: boolean): number;
   respond(id: number, text: string, count: number, end: boolean): number;
@@ -66,13 +69,30 @@ export const enum WriteFlag {
   TrailersFollow = 4,
 }
 
+/** Methods of `NativeSession` as functions of the session's number: they are called for each request. */
+export interface NativeCalls {
+  receive(session: number, chunk: Uint8Array, length: number, batch: number): number;
+  pull(session: number, out: Uint8Array, from: number, batch: number, fd: number, hold: boolean): number;
+  request(
+    session: number, text: string, count: number, end: boolean, parent: number, weight: number, exclusive: boolean,
+  ): number;
+  respond(session: number, id: number, text: string, count: number, end: boolean): number;
+  writeCopy(session: number, id: number, chunk: Uint8Array, length: number, flags: number): boolean;
+  writeText(session: number, id: number, text: string, most: number, flags: number): boolean;
+  writeExternal(session: number, id: number, length: number, flags: number): boolean;
+  finishWrite(session: number, id: number, flags: number): boolean;
+  detach(session: number, id: number): void;
+  setReading(session: number, id: number, reading: boolean): void;
+}
+
 /** What the addon exports. */
-export interface NativeBinding {
+export interface NativeBinding extends NativeCalls {
   readonly version: string;
   /** Names of the patches built in, separated by commas. */
   readonly patches: string;
   /** Whether this nghttp2 still does RFC 7540 priorities (before 1.65). */
   readonly hasPriorities: boolean;
+  /** Its prototype lacks the methods of `NativeCalls`, which `addMethods` puts there. */
   readonly Session: new (role: number, options: Float64Array) => NativeSession;
   /** Reads HPACK on its own, for tools that show frames. */
   readonly Inflater: new () => {

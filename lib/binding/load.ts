@@ -3,6 +3,7 @@ import { ownBuild } from '../engine/places.js';
 import { platformName } from '../engine/platform.js';
 import type { NativeBinding } from './contract.js';
 import { layoutDiffers } from './layout.js';
+import { addMethods } from './methods.js';
 
 function open(file: string): NativeBinding {
   try {
@@ -18,7 +19,10 @@ function load(): NativeBinding {
   const file = addonFile();
   const binding = open(file);
   const difference = layoutDiffers(binding);
-  if (difference === undefined) return binding;
+  if (difference === undefined) {
+    addMethods(binding);
+    return binding;
+  }
   throw new EngineError(
     `duetto: ${file} was built from other sources than this version of duetto (${difference}). ` +
     `Build it again: ${file === ownBuild() ? 'npm run build:native' : `npx duetto nghttp2 build ${binding.version}`}`);

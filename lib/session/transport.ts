@@ -12,12 +12,6 @@ import { dispatchSent, sizeOfSentRecord } from './dispatch-sent.js';
 import { onEndedByCore } from './incoming.js';
 import type { Http2Session } from './session.js';
 
-/**
- * Octets of large chunks that one pull puts between its frame headers: more than a socket takes at once, and not so much
- * that the answer to a PING or a reset has to wait long.
- */
-const BUDGET = 4 * 1024 * 1024;
-
 /** An output that is longer is sent, even if more may follow in this turn. */
 const MAX_HELD = 32 * 1024;
 
@@ -171,7 +165,7 @@ export class Transport {
     this.held = 0;
     const batch = takeBatch();
     const hold = holds && held < MAX_HELD && this.untold === undefined;
-    const end = batch.settle(native.pull(out, held, batch.index, BUDGET, output.descriptor(), hold));
+    const end = batch.settle(native.pull(out, held, batch.index, output.descriptor(), hold));
     const { ints } = batch;
     const length = ints[BatchHeader.OutLength]!;
     const more = ints[BatchHeader.More]!;

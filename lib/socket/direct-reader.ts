@@ -9,6 +9,12 @@ const TLS_SIZE = 16 * 1024;
 /** DATA up to this length is copied: a view would keep the whole memory alive. */
 const COPIED = 2048;
 
+/** Copies that are no longer share memory, as those of `Buffer.allocUnsafe()` do: making memory costs more than filling it. */
+const SHARED = 8 * 1024;
+const SLAB = 64 * 1024;
+let slab: Buffer | undefined;
+let slabUsed = 0;
+
 /** Sockets read in turn, and what one has read is dealt with before the next one reads. */
 let common: Buffer | undefined;
 
@@ -78,9 +84,7 @@ export class DirectReader {
       this.givenAway = true;
       return Buffer.from(this.memory.buffer, this.memory.byteOffset + offset, length);
     }
-    const copy = Buffer.allocUnsafe(length);
-    this.memory.copy(copy, 0, offset, offset + length);
-    return copy;
+    return copyOf(this.memory, offset, length);
   }
 
   /** The chunk will be looked at again after `receive` has returned. */
@@ -128,6 +132,23 @@ export class DirectReader {
       return this.memory;
     };
   }
+}
+
+function copyOf(memory: Buffer, offset: number, length: number): Buffer {
+  if (length > SHARED) {
+    const copy = Buffer.allocUnsafeSlow(length);
+    memory.copy(copy, 0, offset, offset + length);
+    return copy;
+  }
+  if (slab === undefined || slabUsed + length > SLAB) {
+    slab = Buffer.allocUnsafeSlow(SLAB);
+    slabUsed = 0;
+  }
+  const from = slabUsed;
+  memory.copy(slab, from, offset, offset + length);
+  // Views begin at multiples of eight, as some that read numbers out of them expect.
+  slabUsed = (from + length + 7) & ~7;
+  return Buffer.from(slab.buffer, from, length);
 }
 
 /** The socket is the receiver: Node calls it as its method. */

@@ -35,6 +35,7 @@ export abstract class StreamBase extends Duplex {
   /** @internal */ _trailersReady = false;
   /** @internal */ _endAfterHeaders = false;
   /** @internal The peer has sent END_STREAM. */ _remoteEnded = false;
+  /** @internal The core has closed it, and knows it no more. */ _closedByCore = false;
   /** @internal The core knows that the body ends. */ _endSent = false;
   /** @internal `end` was called: the next write may be the last. */ _ending = false;
   /** @internal The user has read, or tried to. */ _didRead = false;

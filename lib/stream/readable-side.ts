@@ -61,6 +61,7 @@ export abstract class ReadableSide extends WritableSide {
 
   /** @internal nghttp2 has closed the stream: both ends are done, or one has given up. */
   _onNativeClose(code: number): void {
+    this._closedByCore = true;
     closedByCore(this, code);
   }
 }

@@ -250,7 +250,7 @@ export class Http2Stream extends ReadableSide {
     }
     if (!this._cutOff) this.push(null);
     if (id !== undefined) {
-      session._native?.detach(id);
+      if (!this._closedByCore) session._native?.detach(id);
       session._streams.delete(id);
     } else {
       session._notPending(this);

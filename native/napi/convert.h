@@ -11,6 +11,11 @@
 
 namespace duetto {
 
+// A call on a session that has been destroyed does nothing and says so.
+constexpr int kGone = NGHTTP2_ERR_INVALID_STATE;
+// A field that does not survive the way here (it has a NUL in it).
+constexpr int kBadField = NGHTTP2_ERR_HTTP_HEADER;
+
 inline int32_t to_int32(napi_env env, napi_value value) {
   int32_t n = 0;
   napi_get_value_int32(env, value, &n);

@@ -2,6 +2,7 @@
 
 #include <iterator>
 
+#include "calls.h"
 #include "convert.h"
 #include "inflater.h"
 #include "session_wrap.h"
@@ -85,6 +86,7 @@ Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(new Heart
       InstanceValue("hasPriorities", Napi::Boolean::New(env, ng::kHasPriorities), napi_enumerable),
   });
   exports.Set("Session", SessionWrap::Define(env, this));
+  define_calls(env, exports, heart_.get());
   exports.Set("Inflater", Inflater::Define(env));
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../core/session.h"
+#include "session_table.h"
 #include "shared.h"
 #include "socket_writer.h"
 
@@ -53,6 +54,7 @@ struct Heart final : Owned<Heart> {
   StringArrays arrays;
   Shared shared;
   std::vector<std::unique_ptr<LentBatch>> batches;
+  SessionTable sessions;
   // Scratch for header blocks on their way to nghttp2, which copies them.
   std::vector<char> text = std::vector<char>(16 * 1024);
   std::vector<nghttp2_nv> fields;

@@ -1,41 +1,21 @@
 #include "session_wrap.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "convert.h"
-#include "socket_writer.h"
 
 namespace duetto {
 
 namespace {
-// Bits of the last argument of the write methods.
-enum WriteFlag : uint32_t { kFinish = 1, kEnd = 2, kTrailersFollow = 4 };
-
-// A method of a session that has been destroyed does nothing and says so.
-constexpr int kGone = NGHTTP2_ERR_INVALID_STATE;
-// A field that does not survive the way here (it has a NUL in it).
-constexpr int kBadField = NGHTTP2_ERR_HTTP_HEADER;
-
 Napi::Value number(Napi::Env env, double n) { return Napi::Number::New(env, n); }
 }  // namespace
 
 Napi::Function SessionWrap::Define(Napi::Env env, Environment* environment) {
   return DefineClass(env, "NativeSession", {
-      InstanceMethod<&SessionWrap::receive>("receive"),
-      InstanceMethod<&SessionWrap::pull>("pull"),
-      InstanceMethod<&SessionWrap::request>("request"),
-      InstanceMethod<&SessionWrap::respond>("respond"),
       InstanceMethod<&SessionWrap::inform>("inform"),
       InstanceMethod<&SessionWrap::push>("push"),
       InstanceMethod<&SessionWrap::trailers>("trailers"),
-      InstanceMethod<&SessionWrap::write_copy>("writeCopy"),
-      InstanceMethod<&SessionWrap::write_text>("writeText"),
-      InstanceMethod<&SessionWrap::write_external>("writeExternal"),
-      InstanceMethod<&SessionWrap::finish_write>("finishWrite"),
       InstanceMethod<&SessionWrap::reset>("reset"),
-      InstanceMethod<&SessionWrap::detach>("detach"),
-      InstanceMethod<&SessionWrap::set_reading>("setReading"),
       InstanceMethod<&SessionWrap::prioritize>("prioritize"),
       InstanceMethod<&SessionWrap::settings>("settings"),
       InstanceMethod<&SessionWrap::ping>("ping"),
@@ -61,77 +41,16 @@ Napi::Function SessionWrap::Define(Napi::Env env, Environment* environment) {
 // new Session(role, options: Float64Array)
 SessionWrap::SessionWrap(Info info) : Napi::ObjectWrap<SessionWrap>(info) {
   heart_ = static_cast<Environment*>(info.Data())->heart();
+  number_ = heart_->sessions.add();
   const double* values = to_doubles(info.Env(), info[1], kOptionCount);
   if (values == nullptr) return;
   const auto role = to_int32(info.Env(), info[0]) == 0 ? Role::kServer : Role::kClient;
   session_ = Session::create(Options::from(role, values), &heart_->shared);
+  heart_->sessions.set(number_, session_.get());
+  info.This().As<Napi::Object>().Set("number", number(info.Env(), number_));
 }
 
-Napi::Value SessionWrap::settle(Napi::Env env, LentBatch* batch) {
-  // A negative count says that the batch has moved to other memory.
-  const bool moved = batch->settle(env);
-  const auto n = static_cast<double>(batch->events.ints.size());
-  return number(env, moved ? -n : n);
-}
-
-// receive(chunk, length, batch): takes `length` bytes; gives the number of
-// integers in the batch
-Napi::Value SessionWrap::receive(Info info) {
-  Napi::Env env = info.Env();
-  if (session_ == nullptr) return number(env, 0);
-  const Bytes chunk = to_bytes(env, info[0]);
-  const size_t length = std::min(chunk.length, size_t{to_uint32(env, info[1])});
-  LentBatch* batch = heart_->batches[to_uint32(env, info[2])].get();
-  session_->receive(chunk.data, length, &batch->events);
-  return settle(env, batch);
-}
-
-// pull(out, from, batch, budget, fd, hold): likewise. An output without
-// segments goes to the socket at once, unless fd is negative or more may follow
-// for which `hold` wants to wait.
-Napi::Value SessionWrap::pull(Info info) {
-  Napi::Env env = info.Env();
-  if (session_ == nullptr) return number(env, 0);
-  const Bytes out = to_bytes(env, info[0]);
-  const size_t from = std::min(out.length, size_t{to_uint32(env, info[1])});
-  LentBatch* batch = heart_->batches[to_uint32(env, info[2])].get();
-  session_->pull(out.data, from, out.length, to_uint32(env, info[3]), &batch->events);
-  const int fd = to_int32(env, info[4]);
-  const bool hold = to_bool(env, info[5]);
-  int32_t* header = batch->events.ints.data();
-  if (fd >= 0 && header[kBatchOutLength] > 0 && header[kBatchSegments] == 0 &&
-      !(hold && header[kBatchHolds] != 0)) {
-    header[kBatchSent] = static_cast<int32_t>(
-        send_now(fd, out.data, static_cast<size_t>(header[kBatchOutLength])));
-  }
-  return settle(env, batch);
-}
-
-// request(text, count, end, parent, weight, exclusive): the stream id
-Napi::Value SessionWrap::request(Info info) {
-  Napi::Env env = info.Env();
-  if (session_ == nullptr) return number(env, kGone);
-  if (!to_fields(env, info[0], to_uint32(env, info[1]), heart_.get()))
-    return number(env, kBadField);
-  const bool end = to_bool(env, info[2]);
-  const int32_t parent = to_int32(env, info[3]);
-  const int32_t weight = to_int32(env, info[4]);
-  nghttp2_priority_spec priority;
-  nghttp2_priority_spec_init(&priority, parent, weight, to_bool(env, info[5]) ? 1 : 0);
-  const bool plain = parent == 0 && weight == NGHTTP2_DEFAULT_WEIGHT && priority.exclusive == 0;
-  return number(env, session_->request(heart_->fields.data(), heart_->fields.size(),
-                                       plain ? nullptr : &priority, end));
-}
-
-// respond(id, text, count, end)
-Napi::Value SessionWrap::respond(Info info) {
-  Napi::Env env = info.Env();
-  if (session_ == nullptr) return number(env, kGone);
-  if (!to_fields(env, info[1], to_uint32(env, info[2]), heart_.get()))
-    return number(env, kBadField);
-  return number(env, session_->respond(to_int32(env, info[0]), heart_->fields.data(),
-                                       heart_->fields.size(), to_bool(env, info[3])));
-}
+SessionWrap::~SessionWrap() { heart_->sessions.release(number_); }
 
 // inform(id, text, count)
 Napi::Value SessionWrap::inform(Info info) {
@@ -163,76 +82,11 @@ Napi::Value SessionWrap::trailers(Info info) {
                                                heart_->fields.size()));
 }
 
-// writeCopy(id, chunk, length, flags): a small write
-Napi::Value SessionWrap::write_copy(Info info) {
-  Napi::Env env = info.Env();
-  if (session_ == nullptr) return Napi::Boolean::New(env, false);
-  const int32_t id = to_int32(env, info[0]);
-  const Bytes chunk = to_bytes(env, info[1]);
-  const size_t length = std::min(chunk.length, size_t{to_uint32(env, info[2])});
-  if (length > 0) {
-    uint8_t* to = session_->write_copy(id, length);
-    if (to == nullptr) return Napi::Boolean::New(env, false);
-    std::memcpy(to, chunk.data, length);
-  }
-  return Napi::Boolean::New(env, finish(id, to_uint32(env, info[3])));
-}
-
-// writeText(id, text, most, flags): a small write of a string, sent as UTF-8,
-// of which it has at most `most` bytes
-Napi::Value SessionWrap::write_text(Info info) {
-  Napi::Env env = info.Env();
-  if (session_ == nullptr) return Napi::Boolean::New(env, false);
-  const int32_t id = to_int32(env, info[0]);
-  const uint32_t most = to_uint32(env, info[2]);
-  // One more byte, for the NUL that Node-API writes.
-  uint8_t* to = session_->write_copy(id, size_t{most} + 1);
-  if (to == nullptr) return Napi::Boolean::New(env, false);
-  size_t length = 0;
-  napi_get_value_string_utf8(env, info[1], reinterpret_cast<char*>(to), size_t{most} + 1, &length);
-  session_->shorten_copy(id, most + 1 - length);
-  return Napi::Boolean::New(env, finish(id, to_uint32(env, info[3])));
-}
-
-// writeExternal(id, length, flags): a large write, kept by the caller
-Napi::Value SessionWrap::write_external(Info info) {
-  Napi::Env env = info.Env();
-  if (session_ == nullptr) return Napi::Boolean::New(env, false);
-  const int32_t id = to_int32(env, info[0]);
-  const uint32_t flags = to_uint32(env, info[2]);
-  const auto length = static_cast<size_t>(to_double(env, info[1]));
-  return Napi::Boolean::New(env, session_->write_external(id, length) && finish(id, flags));
-}
-
-// finishWrite(id, flags)
-Napi::Value SessionWrap::finish_write(Info info) {
-  Napi::Env env = info.Env();
-  if (session_ == nullptr) return Napi::Boolean::New(env, false);
-  return Napi::Boolean::New(env, finish(to_int32(env, info[0]), to_uint32(env, info[1])));
-}
-
-bool SessionWrap::finish(int32_t id, uint32_t flags) {
-  if ((flags & kFinish) == 0) return true;
-  return session_->finish_write(id, (flags & kEnd) != 0, (flags & kTrailersFollow) != 0);
-}
-
 // reset(id, code)
 Napi::Value SessionWrap::reset(Info info) {
   Napi::Env env = info.Env();
   if (session_ == nullptr) return number(env, kGone);
   return number(env, session_->reset(to_int32(env, info[0]), to_uint32(env, info[1])));
-}
-
-Napi::Value SessionWrap::detach(Info info) {
-  if (session_ != nullptr) session_->detach(to_int32(info.Env(), info[0]));
-  return info.Env().Undefined();
-}
-
-// setReading(id, reading)
-Napi::Value SessionWrap::set_reading(Info info) {
-  if (session_ != nullptr)
-    session_->set_reading(to_int32(info.Env(), info[0]), to_bool(info.Env(), info[1]));
-  return info.Env().Undefined();
 }
 
 // prioritize(id, parent, weight, exclusive, silent)
@@ -442,6 +296,7 @@ Napi::Value SessionWrap::take_measurements(Info info) {
 
 // Frees what nghttp2 holds now rather than when the garbage collector comes.
 Napi::Value SessionWrap::destroy(Info info) {
+  heart_->sessions.set(number_, nullptr);
   session_.reset();
   return info.Env().Undefined();
 }

@@ -1,5 +1,6 @@
-// The native half of a session as JavaScript holds it. Every method queues or
-// asks; none calls back into JavaScript, so none can be re-entered.
+// The native half of a session as JavaScript holds it, and the calls that are
+// not made for each request (those are in calls.h). Every method queues or asks;
+// none calls back into JavaScript, so none can be re-entered.
 #ifndef DUETTO_NAPI_SESSION_WRAP_H_
 #define DUETTO_NAPI_SESSION_WRAP_H_
 
@@ -16,25 +17,15 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
  public:
   static Napi::Function Define(Napi::Env env, Environment* environment);
   explicit SessionWrap(const Napi::CallbackInfo& info);
+  ~SessionWrap() override;
 
  private:
   using Info = const Napi::CallbackInfo&;
 
-  Napi::Value receive(Info);
-  Napi::Value pull(Info);
-
-  Napi::Value request(Info);
-  Napi::Value respond(Info);
   Napi::Value inform(Info);
   Napi::Value push(Info);
   Napi::Value trailers(Info);
-  Napi::Value write_copy(Info);
-  Napi::Value write_text(Info);
-  Napi::Value write_external(Info);
-  Napi::Value finish_write(Info);
   Napi::Value reset(Info);
-  Napi::Value detach(Info);
-  Napi::Value set_reading(Info);
   Napi::Value prioritize(Info);
 
   Napi::Value settings(Info);
@@ -56,11 +47,9 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
   Napi::Value take_measurements(Info);
   Napi::Value destroy(Info);
 
-  Napi::Value settle(Napi::Env env, LentBatch* batch);
-  bool finish(int32_t id, uint32_t flags);
-
   Owner<Heart> heart_;
   std::unique_ptr<Session> session_;
+  uint32_t number_ = 0;
 };
 
 }  // namespace duetto

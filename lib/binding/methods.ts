@@ -1,0 +1,44 @@
+import type { NativeBinding, NativeSession } from './contract.js';
+
+/**
+ * Gives the native sessions those methods that every request calls. They are JavaScript around functions: for a method
+ * of its own Node-API looks for the native half of the object at each call, which takes about as long as a small call.
+ */
+export function addMethods(native: NativeBinding): void {
+  const {
+    receive, pull, request, respond, writeCopy, writeText, writeExternal, finishWrite, detach, setReading,
+  } = native;
+  const methods: Partial<NativeSession> & ThisType<NativeSession> = {
+    receive(chunk, length, batch) {
+      return receive(this.number, chunk, length, batch);
+    },
+    pull(out, from, batch, fd, hold) {
+      return pull(this.number, out, from, batch, fd, hold);
+    },
+    request(text, count, end, parent, weight, exclusive) {
+      return request(this.number, text, count, end, parent, weight, exclusive);
+    },
+    respond(id, text, count, end) {
+      return respond(this.number, id, text, count, end);
+    },
+    writeCopy(id, chunk, length, flags) {
+      return writeCopy(this.number, id, chunk, length, flags);
+    },
+    writeText(id, text, most, flags) {
+      return writeText(this.number, id, text, most, flags);
+    },
+    writeExternal(id, length, flags) {
+      return writeExternal(this.number, id, length, flags);
+    },
+    finishWrite(id, flags) {
+      return finishWrite(this.number, id, flags);
+    },
+    detach(id) {
+      detach(this.number, id);
+    },
+    setReading(id, reading) {
+      setReading(this.number, id, reading);
+    },
+  };
+  Object.assign(native.Session.prototype as NativeSession, methods);
+}
