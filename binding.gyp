@@ -88,7 +88,7 @@
         ["OS in 'linux freebsd openbsd android'", {
           "ldflags": [
             "-Wl,-Bsymbolic",
-            "-Wl,--exclude-libs,ALL",
+            "<!@(node deps/gyp.mjs exclude-libs)",
             "-Wl,--version-script=<(module_root_dir)/native/exports.map",
             "-Wl,-z,relro",
             "-Wl,-z,now",

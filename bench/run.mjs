@@ -5,6 +5,7 @@ import delay from './cases/delay.mjs';
 import grpc from './cases/grpc.mjs';
 import idle from './cases/idle.mjs';
 import latency from './cases/latency.mjs';
+import require_ from './cases/require.mjs';
 import shapes from './cases/shapes.mjs';
 import small from './cases/small.mjs';
 import { exitOnSignals } from './harness/children.mjs';
@@ -14,7 +15,7 @@ import { printCase, printFailure, printHead, writeJson } from './harness/report.
 import { runCase } from './harness/rounds.mjs';
 
 const all = [
-  ...small, ...shapes, ...bulk, ...client, ...bothEnds, ...grpc, ...delay, ...latency, ...idle,
+  ...small, ...shapes, ...bulk, ...client, ...bothEnds, ...grpc, ...delay, ...latency, ...idle, ...require_,
 ];
 
 async function main() {

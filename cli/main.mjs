@@ -4,6 +4,7 @@
 import { UserError } from './user-error.mjs';
 
 const commands = {
+  build: { about: 'build the addon for this machine, where none was prebuilt for it', load: () => import('./build.mjs') },
   nghttp2: { about: 'the nghttp2 that duetto runs on: list, build, compare', load: () => import('./nghttp2/command.mjs') },
 };
 

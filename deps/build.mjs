@@ -8,6 +8,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fetchNghttp2, places } from './lib/fetch.mjs';
+import { buildWithCompiler } from './lib/compile.mjs';
 import { describeEngine } from './lib/engine.mjs';
 import { headers, stage } from './lib/gyp-folder.mjs';
 import { findVersion, readManifest } from './lib/manifest.mjs';
@@ -19,7 +20,8 @@ const USAGE = `Usage: node deps/build.mjs [options]
 Builds build/Release/duetto.node with the active nghttp2 (see deps/nghttp2.mjs: the one last fetched, else the
 manifest's default). Beside the addon goes engine.json, which says what is in it.
 
-  --with gyp|cmake      the build system; gyp unless told
+  --with gyp|cmake|cc   the build system; gyp unless told. cc is the compiler alone (not on Windows): it wants neither
+                        Python, make nor Node's headers
   --nghttp2 WHICH       another nghttp2, without making it the active one: a version of the manifest, a tarball, a
                         folder, a git checkout or address; the addon goes to build-nghttp2/<id>/duetto.node.
                         The variable DUETTO_NGHTTP2 does the same
@@ -46,15 +48,15 @@ async function main(argv) {
     },
   });
   if (options.help) return console.log(USAGE);
-  const builders = { gyp: buildWithGyp, cmake: buildWithCmake };
-  if (!Object.hasOwn(builders, options.with)) throw new DepsError(`--with is gyp or cmake, not ${options.with}`);
+  const builders = { gyp: buildWithGyp, cmake: buildWithCmake, cc: buildDirectly };
+  if (!Object.hasOwn(builders, options.with)) throw new DepsError(`--with is gyp, cmake or cc, not ${options.with}`);
 
   requireTools(options.with);
   const nghttp2 = await chooseNghttp2(options);
   requireApi(nghttp2, project);
   const job = plan(nghttp2, options);
   say(`building ${job.name} with nghttp2 ${nghttp2.id}${nghttp2.patches.length ? ` (${nghttp2.patches.join(', ')})` : ''}`);
-  const made = builders[options.with](job);
+  const made = await builders[options.with](job, nghttp2);
   if (made !== job.out) install(made, job.out);
   describeEngine(job.out, nghttp2, project);
   // make leaves an addon alone that has nothing new in it; its time must still say that it is up to date.
@@ -135,6 +137,13 @@ function buildWithCmake({ variant, description, sanitize, debug, clean }) {
   execute(process.execPath, args.with(1, 'configure'), project, 'cmake-js');
   execute(process.execPath, args, project, 'cmake-js');
   return join(folder, debug ? 'Debug' : 'Release', 'duetto.node');
+}
+
+async function buildDirectly({ variant, sanitize, debug }, nghttp2) {
+  const folder = join(project, 'build-cc', variant || 'plain');
+  const made = join(folder, 'duetto.node');
+  await buildWithCompiler({ nghttp2, debug, sanitize, folder, project, made });
+  return made;
 }
 
 function execute(program, args, cwd, name) {

@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 // Builds what tests and demo need and is missing or older than its sources; says nothing and is quick when all is there.
 // With --newest also the engine with the newest nghttp2 of the manifest, which the tests of two engines use; that may
-// fail (its source may be out of reach), and the tests then say that they skip.
+// fail (its source may be out of reach), and the tests then say that they skip. With --package also the addons that the
+// npm package carries.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newestVersion, readManifest } from './lib/manifest.mjs';
+import { hostTarget } from './lib/targets.mjs';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const native = ['native', 'binding.gyp', 'deps/gyp.mjs', 'deps/lib/engine.mjs', 'deps/manifest.json'];
@@ -22,6 +24,13 @@ const active = {
   from: [...native, 'deps/nghttp2/active.json'],
   needs: ['deps/nghttp2/active.json', 'build/Release/engine.json'],
   command: npm('build:native'),
+};
+/** The addons of the npm package, for the tests that install it. */
+const host = hostTarget();
+const packaged = {
+  made: `build-package/prebuilds/${host.folder}/${host.file}`,
+  from: [...native, 'deps/prebuild.mjs'], needs: [],
+  command: [process.execPath, [join(project, 'deps/prebuild.mjs'), '--out', join(project, 'build-package')]], optional: true,
 };
 const library = { made: 'dist/index.js', from: ['lib', 'tsconfig.json'], needs: [], command: npm('build:ts') };
 
@@ -47,7 +56,7 @@ function outdated({ made, from, needs }) {
   return from.some((path) => newest(join(project, path)) > stat.mtimeMs);
 }
 
-for (const { optional, command: [program, args], ...part } of [...addons(), library]) {
+for (const { optional, command: [program, args], ...part } of [...addons(), ...(process.argv.includes('--package') ? [packaged] : []), library]) {
   if (!existsSync(join(project, part.from[0])) || !outdated(part)) continue;
   const { status } = spawnSync(program, args, {
     cwd: project,

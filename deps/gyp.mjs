@@ -1,21 +1,14 @@
-// Answers what the builds ask: node deps/gyp.mjs sources|include|config|patches|native|lto [DESCRIPTION]
+// Answers what the builds ask: node deps/gyp.mjs sources|include|config|patches|native|lto|exclude-libs [DESCRIPTION]
 // where DESCRIPTION is the path of an active.json or source.json, from the project's folder. binding.gyp and
 // CMakeLists.txt both ask here, so that neither keeps a list of its own.
 
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { excludeLibs, hasLto } from './lib/compilers.mjs';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const [question, description = 'deps/nghttp2/active.json'] = process.argv.slice(2);
-
-/** Whether a compiler (variable, else default) is gcc, which is where LTO works with no further set-up. */
-const isGcc = (variable, fallback) => {
-  const command = (process.env[variable] || fallback).split(' ');
-  const { stdout } = spawnSync(command[0], [...command.slice(1), '--version'], { encoding: 'utf8' });
-  return /Free Software Foundation/.test(stdout ?? '');
-};
 
 /** The tree to build with; not every question is about it. */
 function tree() {
@@ -33,7 +26,8 @@ const answers = {
   include: () => [`${tree().root}/lib/includes`],
   config: () => [`${tree().root}/lib`],
   patches: () => [tree().patches.join(',')],
-  lto: () => [process.platform === 'linux' && isGcc('CC', 'cc') && isGcc('CXX', 'g++') ? 'yes' : 'no'],
+  lto: () => [hasLto() ? 'yes' : 'no'],
+  'exclude-libs': excludeLibs,
   native: () => JSON.parse(readFileSync(join(project, 'native/sources.json'), 'utf8')).sources,
 };
 if (!Object.hasOwn(answers, question ?? '')) {

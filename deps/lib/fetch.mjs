@@ -6,11 +6,11 @@ import { findVersion } from './manifest.mjs';
 import { bringNamed } from './named.mjs';
 import { obtain } from './obtain.mjs';
 import { DepsError, requireSha256, say, sha256 } from './util.mjs';
-import { isTree, sourcesOf, treeSha256, versionOf, writeConfigHeader, writeVersionHeader } from './tree.mjs';
+import { isReviewed, isTree, sourcesOf, treeSha256, versionOf, writeConfigHeader, writeVersionHeader } from './tree.mjs';
 import { applyPatch, unpack } from './unpack.mjs';
 
 /** Raised when a tree must be made again although its manifest entry is the same: this code has changed what it makes. */
-const TREE_FORMAT = 1;
+const TREE_FORMAT = 2;
 
 /** Where things are under the folder `root` (deps/ of the project, or a test's). */
 export const places = (root) => ({
@@ -42,7 +42,7 @@ const readIf = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefi
 async function fetchEntry(entry, where, env) {
   const fingerprint = sha256(JSON.stringify([TREE_FORMAT, entry]));
   const known = readIf(where.description(entry.version));
-  if (known && JSON.parse(known).fingerprint === fingerprint) return JSON.parse(known);
+  if (known && JSON.parse(known).fingerprint === fingerprint) return reviewed(JSON.parse(known), entry, where);
 
   return inScratch(where, async (scratch) => {
     const files = await obtain(entry, where.downloads, env);
@@ -61,6 +61,20 @@ async function fetchEntry(entry, where, env) {
     const patches = entry.patches.map((patch) => patch.name);
     return settle(scratch, where, { id: entry.version, version: entry.version, patches, origin, fingerprint });
   });
+}
+
+/** A tree that lies here may have been changed, or have come with the package: it is looked at before each use. */
+function reviewed(description, entry, where) {
+  const tree = join(where.trees, entry.version);
+  if (entry.tree && !isReviewed(tree, entry.tree)) {
+    throw new DepsError(
+      `nghttp2 ${entry.version} in ${tree} is not what was reviewed: a file of it was changed, added or lost.\n` +
+        'What to do: delete that folder and run this again, which fetches it anew; to build a tree of your own, name its folder',
+    );
+  }
+  writeVersionHeader(tree, entry.version);
+  writeConfigHeader(tree);
+  return description;
 }
 
 function applyVerified(patch, files, tree, scratch) {
@@ -103,6 +117,8 @@ function settle(scratch, where, { id, version, patches, origin, fingerprint }) {
   for (const name of readdirSync(tree)) {
     if (name !== 'lib' && name !== 'COPYING') rmSync(join(tree, name), { recursive: true, force: true });
   }
+  // npm would obey it, and leave headers out of the package.
+  rmSync(join(tree, 'lib/.gitignore'), { force: true });
   writeVersionHeader(tree, version);
   writeConfigHeader(tree);
   const home = join(where.trees, id);

@@ -65,7 +65,7 @@ export function requireTools(builder, env = process.env) {
   if (missing.length === 0) return;
   throw new DepsError(
     `an engine cannot be built here, what is missing: ${missing.join(', ')}.\n` +
-      'On Debian: apt-get install g++ make python3 patch xz-utils. Engines that are there keep working; prebuilt ones need no compiler',
+      `On Debian: apt-get install g++${builder === 'cc' ? '' : ' make python3 patch xz-utils'}. Engines that are there keep working; prebuilt ones need no compiler`,
   );
 }
 

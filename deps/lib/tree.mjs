@@ -21,6 +21,11 @@ export function versionOf(root) {
   return found[1];
 }
 
+/** Leaves a file alone that is right, for the sake of make. */
+function writeIfNew(file, text) {
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+}
+
 /** Writes nghttp2ver.h as nghttp2's configure and CMake do. */
 export function writeVersionHeader(root, version) {
   const template = read(root, `${INCLUDE}/nghttp2ver.h.in`);
@@ -29,7 +34,7 @@ export function writeVersionHeader(root, version) {
   if (!template) throw new DepsError(`${root} has neither nghttp2ver.h nor nghttp2ver.h.in`);
   const numbers = version.split(/[.-]/, 3).map(Number);
   const number = '0x' + numbers.map((part) => part.toString(16).padStart(2, '0')).join('');
-  writeFileSync(file, template.replaceAll('@PACKAGE_VERSION@', version).replaceAll('@PACKAGE_VERSION_NUM@', number));
+  writeIfNew(file, template.replaceAll('@PACKAGE_VERSION@', version).replaceAll('@PACKAGE_VERSION_NUM@', number));
 }
 
 /**
@@ -53,7 +58,7 @@ export function writeConfigHeader(root) {
 #define HAVE_INTTYPES_H 1
 #define HAVE_LIMITS_H 1
 `;
-  writeFileSync(join(root, 'lib/config.h'), text);
+  writeIfNew(join(root, 'lib/config.h'), text);
 }
 
 /** The C files of the library. All of lib/*.c belongs to it, in every version. */
@@ -63,16 +68,23 @@ export const sourcesOf = (root) =>
     .sort()
     .map((name) => `lib/${name}`);
 
-/** One sum over the names and contents of everything under lib/. */
-export function treeSha256(root) {
+/** One sum over the names and contents of everything under lib/, hidden files aside: npm leaves those out of packages. */
+export function treeSha256(root, { except = [] } = {}) {
   const lines = [];
   const walk = (folder) => {
     for (const item of readdirSync(join(root, folder), { withFileTypes: true })) {
+      if (item.name.startsWith('.')) continue;
       const path = `${folder}/${item.name}`;
       if (item.isDirectory()) walk(path);
-      else lines.push(`${sha256(readFileSync(join(root, path)))}  ${path}`);
+      else if (!except.includes(path)) lines.push(`${sha256(readFileSync(join(root, path)))}  ${path}`);
     }
   };
   walk('lib');
   return sha256(lines.sort().join('\n'));
+}
+
+/** Whether a tree that was made earlier still has the reviewed sources; the two headers that were written into it aside. */
+export function isReviewed(root, sum) {
+  const config = 'lib/config.h';
+  return [[config], [config, `${INCLUDE}/nghttp2ver.h`]].some((except) => treeSha256(root, { except }) === sum);
 }

@@ -1,12 +1,23 @@
 import { addonFile, EngineError } from '../engine/choice.js';
 import { ownBuild } from '../engine/places.js';
+import { platformName } from '../engine/platform.js';
 import type { NativeBinding } from './contract.js';
 import { layoutDiffers } from './layout.js';
 import { addMethods } from './methods.js';
 
+function open(file: string): NativeBinding {
+  try {
+    return require(file) as NativeBinding;
+  } catch (cause) {
+    throw new EngineError(
+      `duetto: ${file} cannot be loaded on this system (${platformName()}, Node ${process.version}): ${(cause as Error).message}. ` +
+      'To build one that can, with a C++20 compiler and no network: npx duetto build', { cause });
+  }
+}
+
 function load(): NativeBinding {
   const file = addonFile();
-  const binding = require(file) as NativeBinding;
+  const binding = open(file);
   const difference = layoutDiffers(binding);
   if (difference === undefined) {
     addMethods(binding);

@@ -1,4 +1,5 @@
 import path = require('node:path');
+import { platformName } from './platform.js';
 import { allPlaces, describe, isOutdated, ownBuild, root, type EnginePlace } from './places.js';
 
 // Which engine the code that is being loaded is to use. This module, like all of lib/engine, is there once however many
@@ -69,11 +70,9 @@ export function addonAtStart(): string {
   try {
     return (require('node-gyp-build') as { resolve(dir: string): string }).resolve(root);
   } catch (cause) {
-    const target = `${process.platform}-${process.arch}`;
-    throw new Error(
-      `duetto: there is no binary for ${target} (Node ${process.version}) under ${path.join(root, 'prebuilds')}, ` +
-      `and none was built at ${path.join(root, 'build', 'Release', 'duetto.node')}. Reinstall the package on this platform, ` +
-      `or build it: npm run build:native in ${root} (needs python3, make and a C++ compiler).`, { cause });
+    throw new EngineError(
+      `duetto: there is no binary for ${platformName()} (Node ${process.version}) in ${path.join(root, 'prebuilds')}. ` +
+      `To build one, with a C++20 compiler and no network: npx duetto build`, { cause });
   }
 }
 

@@ -68,7 +68,7 @@ void StringArrays::define_static_value(int32_t id, const uint8_t* data, size_t l
   define(values_, id, data, length);
 }
 
-Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(std::make_shared<Heart>()) {
+Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(new Heart()) {
   const nghttp2_info* info = nghttp2_version(0);
   DefineAddon(exports, {
       InstanceMethod("bindStrings", &Environment::bind_strings),

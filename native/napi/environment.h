@@ -10,6 +10,7 @@
 
 #include "../core/session.h"
 #include "session_table.h"
+#include "shared.h"
 #include "socket_writer.h"
 
 namespace duetto {
@@ -48,7 +49,7 @@ class StringArrays final : public StringSink {
 };
 
 // Outlives the environment's last session, whichever goes first.
-struct Heart {
+struct Heart final : Owned<Heart> {
   Heart() : shared(&arrays) {}
   StringArrays arrays;
   Shared shared;
@@ -66,7 +67,7 @@ class Environment final : public Napi::Addon<Environment> {
  public:
   Environment(Napi::Env env, Napi::Object exports);
 
-  const std::shared_ptr<Heart>& heart() const { return heart_; }
+  const Owner<Heart>& heart() const { return heart_; }
 
  private:
   Napi::Value bind_strings(const Napi::CallbackInfo& info);
@@ -80,7 +81,7 @@ class Environment final : public Napi::Addon<Environment> {
   Napi::Value stats(const Napi::CallbackInfo& info);
   Napi::Value now(const Napi::CallbackInfo& info);
 
-  std::shared_ptr<Heart> heart_;
+  Owner<Heart> heart_;
 };
 
 }  // namespace duetto

@@ -47,7 +47,7 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
   Napi::Value take_measurements(Info);
   Napi::Value destroy(Info);
 
-  std::shared_ptr<Heart> heart_;
+  Owner<Heart> heart_;
   std::unique_ptr<Session> session_;
   uint32_t number_ = 0;
 };

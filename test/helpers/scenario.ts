@@ -22,6 +22,8 @@ interface Meant {
   differs?: string;
   /** First line of Node whose built-in does as duetto does on every line. */
   since?: readonly [major: number, minor: number];
+  /** The lines of Node whose built-in does what duetto does on every line. */
+  lines?: readonly number[];
   /** What must be recorded, where the built-in of this Node cannot say it. */
   expected?: Lanes;
 }
@@ -32,15 +34,16 @@ const PATIENCE = 3000;
 const differences = readFileSync(new URL('../../docs/differences.md', import.meta.url), 'utf8')
   .split('\n').filter((line) => line.startsWith('| ')).map((line) => line.slice(2));
 
-export function scenario(name: string, play: Play, { differs, since, expected }: Meant = {}): void {
+export function scenario(name: string, play: Play, { differs, since, lines, expected }: Meant = {}): void {
   test(name, async () => {
     if (differs !== undefined)
       expect(differences.some((row) => row.startsWith(differs)), `docs/differences.md has '${differs}'`).toBe(true);
     const ours = await act(duetto, play);
     expect(Object.keys(ours), 'something was recorded').not.toEqual([]);
     if (expected !== undefined) expect(ours).toEqual(expected);
-    else if (differs !== undefined || since !== undefined) throw new Error('say what is expected');
+    else if (differs !== undefined || since !== undefined || lines !== undefined) throw new Error('say what is expected');
     if (since !== undefined && !nodeIs(...since)) return;
+    if (lines?.includes(Number.parseInt(process.versions.node)) === false) return;
     const theirs = await act(builtin, play);
     if (differs === undefined) expect(ours, 'duetto (+ is the built-in) ').toEqual(theirs);
     else expect(ours, 'the difference is still there').not.toEqual(theirs);

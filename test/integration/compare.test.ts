@@ -88,9 +88,9 @@ describe.skipIf(missing)(`compare ${pair.join(' ')} ${missing}`, () => {
   });
 
   test('finds the limit for glitches', async () => {
-    const { report } = await compare(...pair, '--only', 'limits/bad-requests', '--only', 'limits/continuations');
+    const { report } = await compare(...pair, '--only', 'limits/unknown-frames', '--only', 'limits/continuations');
     expect(report!.played).toBe(3);
-    expect(report!.differences.map(({ name }) => name)).toEqual(['limits/bad-requests']);
+    expect(report!.differences.map(({ name }) => name)).toEqual(['limits/unknown-frames']);
     expect(report!.differences[0]!.lanes[0]!.b[0]).toMatch(/^GOAWAY with code 11 after 10000/);
   });
 

@@ -110,6 +110,6 @@ test('sessions and streams that are over are not kept', async () => {
 });
 
 test.skipIf(process.env.ASAN_OPTIONS !== undefined)('requests of every kind, sessions and workers leave nothing behind (a short run of npm run test:leaks; skipped under AddressSanitizer, which keeps memory that was freed)', async () => {
-  const { code, stdout, stderr } = await run(process.execPath, ['test/leaks.mjs', '20000', '2000', '20'], { timeout: 110_000 });
+  const { code, stdout, stderr } = await run(process.execPath, ['--max-semi-space-size=4', 'test/leaks.mjs', '20000', '2000', '20'], { timeout: 110_000 });
   expect(`${code}\n${stdout}${stderr}`).toMatch(/^0\n20000 requests [^\n]+\n2000 sessions [^\n]+\n20 workers [^\n]+\n$/);
 }, 120_000);

@@ -46,8 +46,8 @@ test('a small body that is kept does not keep the chunk that it came in', async 
   await complete;
   const [small] = bodies.get(3)!;
   expect(small!.toString()).toBe('x'.repeat(64));
-  // Buffer's pool is what a copy comes from.
-  expect(small!.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize);
+  // Buffer's pool is what a copy comes from; some lines of Node make it a little larger than they say.
+  expect(small!.buffer.byteLength).toBeLessThanOrEqual(Buffer.poolSize + 1024);
   // And a large piece is not copied.
   const [large] = bodies.get(1)!;
   expect(large!.length).toBe(16384);

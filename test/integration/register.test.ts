@@ -208,7 +208,7 @@ describe.each(nodes)('register in %s', (node) => {
       expect({ out, code }).toEqual({ out: '', code: 1 });
       expect(err).toContain('duetto/register: cannot take the place of http2.');
       expect(err).toContain(`there is no binary for ${process.platform}-${process.arch}`);
-      expect(err).toContain('npm run build:native');
+      expect(err).toContain('npx duetto build');
     }
   });
 });

@@ -2,30 +2,13 @@
 // version of Node under each. One build of the addon has to do for all.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-const LINES = ['20', '22', '24', '26'];
+import { installRuntime, LINES } from './runtimes.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const project = fileURLToPath(new URL('../..', import.meta.url));
-const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-const binary = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node';
 const lines = process.argv.length > 2 ? process.argv.slice(2) : LINES;
-
-function install(line) {
-  const folder = join(here, 'installed', line);
-  const node = join(folder, 'node_modules', `node-${platform}`, binary);
-  if (!existsSync(node)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-    const { status } = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--no-save', `node-${platform}@${line}`],
-      { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' });
-    if (status !== 0 || !existsSync(node)) throw new Error(`Node ${line} for ${platform} could not be installed`);
-  }
-  return node;
-}
 
 let failed = 0;
 
@@ -36,7 +19,7 @@ function run(what, node, args, env = {}) {
 }
 
 const vitest = [join(project, 'node_modules/vitest/vitest.mjs'), 'run'];
-const nodes = lines.map(install);
+const nodes = lines.map((line) => installRuntime(line));
 for (const [index, node] of nodes.entries()) {
   run(`Node ${lines[index]}: requests`, node, [join(here, 'smoke.mjs')]);
   run(`Node ${lines[index]}: beside its own node:http2`, node, [...vitest, 'test/integration/compat', 'test/integration/http1',

@@ -1,0 +1,90 @@
+// What is in the package: all that it needs and nothing else, and little of it.
+
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { carried, hostTarget, TARGETS } from '../../deps/lib/targets.mjs';
+import { project } from '../helpers/child.ts';
+import { install, manifest, pack, standard, temporary } from '../helpers/packed.ts';
+
+/** Of the files as they lie on the disk of one platform. */
+const MOST_OCTETS = 3_000_000;
+
+let base: string;
+let home: string;
+let files: string[];
+
+function filesBelow(folder: string): string[] {
+  return (fs.readdirSync(folder, { recursive: true, withFileTypes: true }))
+    .filter((item) => item.isFile())
+    .map((item) => path.relative(folder, path.join(item.parentPath, item.name)).replaceAll('\\', '/')).sort();
+}
+
+const sizeOf = (folder: string, names: string[]) => names.reduce((sum, name) => sum + fs.statSync(path.join(folder, name)).size, 0);
+const among = (pattern: RegExp) => files.filter((name) => pattern.test(name));
+const inCheckout = (folder: string, pattern: RegExp) =>
+  filesBelow(path.join(project, folder)).filter((name) => pattern.test(name)).map((name) => `${folder}/${name}`);
+
+describe.skipIf(process.platform !== 'linux')('the content of the package', () => {
+  beforeAll(async () => {
+    base = temporary('content');
+    await install(await pack(base), path.join(base, 'app'));
+    home = path.join(base, 'app/node_modules/duetto');
+    files = filesBelow(home);
+  }, 300_000);
+  afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
+
+  test('compiled JavaScript and types of every file of lib/', () => {
+    const expected = inCheckout('lib', /\.m?ts$/).flatMap((name) => {
+      const stem = name.replace(/^lib/, 'dist');
+      return [stem.replace(/ts$/, 'js'), stem.replace(/\.(m?)ts$/, '.d.$1ts')];
+    });
+    expect(among(/^dist\//)).toEqual(expected.sort());
+  });
+
+  test('prebuilt addons of this platform, each described', () => {
+    const { folder, file } = hostTarget();
+    const expected = [...carried(manifest).values()].flatMap((at) => [`${at}/${folder}/${file}`, `${at}/${folder}/engine.json`]);
+    expect(among(/^prebuilds\//)).toEqual(expected.sort());
+  });
+
+  test('native sources, and the reviewed source of the nghttp2 that is built in by default', () => {
+    expect(among(/^native\//)).toEqual(inCheckout('native', /./));
+    const tree = `deps/nghttp2/${standard}`;
+    expect(among(/^deps\/nghttp2\//)).toEqual(inCheckout(tree, /./));
+    for (const name of ['COPYING', 'source.json', 'lib/nghttp2_session.c', 'lib/includes/nghttp2/nghttp2.h', 'lib/includes/nghttp2/nghttp2ver.h', 'lib/config.h']) {
+      expect(files).toContain(`${tree}/${name}`);
+    }
+  });
+
+  test('the command, what builds, documentation and licence; nothing else', () => {
+    const rest = among(/^(?!dist\/|prebuilds\/|native\/|deps\/nghttp2\/)/);
+    expect(rest).toEqual([
+      'CMakeLists.txt', 'LICENSE', 'README.md', 'binding.gyp', 'package.json', 'deps/manifest.json',
+      ...inCheckout('deps', /^(lib\/)?[\w-]+\.mjs$/), ...inCheckout('cli', /./), ...inCheckout('docs', /\.md$/),
+      ...inCheckout('bench', /\.mjs$/).filter((name) => !name.startsWith('bench/results/')),
+    ].sort());
+  });
+
+  test(`with the addons of one platform it has less than ${MOST_OCTETS} octets`, () => {
+    const octets = sizeOf(home, files);
+    expect(octets).toBeLessThan(MOST_OCTETS);
+    // One that was packed without its addons or its nghttp2 would be small as well.
+    expect(octets).toBeGreaterThan(1_000_000);
+  });
+
+  test('three small packages come with it, and no script runs on installation', () => {
+    const modules = path.join(base, 'app/node_modules');
+    const names = fs.readdirSync(modules).filter((name) => !name.startsWith('.')).sort();
+    expect(names).toEqual(['duetto', 'node-addon-api', 'node-api-headers', 'node-gyp-build']);
+    const others = names.filter((name) => name !== 'duetto');
+    expect(others.reduce((sum, name) => sum + sizeOf(path.join(modules, name), filesBelow(path.join(modules, name))), 0)).toBeLessThan(700_000);
+    const { scripts } = JSON.parse(fs.readFileSync(path.join(home, 'package.json'), 'utf8'));
+    expect(Object.keys(scripts).filter((name) => /install$|^prepare$/.test(name))).toEqual([]);
+  });
+
+  test('the platforms of the documentation are those of the list', () => {
+    const page = fs.readFileSync(path.join(project, 'docs/platforms.md'), 'utf8');
+    for (const { name } of TARGETS) expect(page).toContain(`| \`${name}\` |`);
+  });
+});
