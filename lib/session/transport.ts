@@ -174,6 +174,14 @@ export class Transport {
     }
   }
 
+  /** Sends what there is while a chunk is still being dispatched. */
+  flushBetween(): void {
+    if (this.closed || this.blocked || !this.scheduled) return;
+    this.scheduled = false;
+    this.pull(false, false);
+    if (this.more) this.scheduled = true;
+  }
+
   /** Sends what is written now, before it is dropped; from within any call. */
   purge(): void {
     if (this.closed) return;

@@ -1,4 +1,5 @@
-// What a stream writes in answer to a chunk goes out together, and nothing of it is lost, whatever follows it.
+// What a stream writes in answer to a chunk goes out together, and nothing of it is lost, whatever follows it; what many
+// streams answer does not wait for the last of them.
 
 import { constants } from 'node:http2';
 import { expect, test } from 'vitest';
@@ -89,4 +90,21 @@ test('a cork of the user\'s own stays', async () => {
   await peer.settle();
   peer.send(data(1, 'now'));
   expect((await peer.expect(Type.Data)).payload.toString()).toBe('held and let go');
+});
+
+test('of many requests in one chunk, the first are answered before the last are looked at', async () => {
+  const REQUESTS = 200;
+  const written: number[] = [];
+  const server = duetto.createServer();
+  server.on('stream', (stream) => {
+    written.push(stream.session!.socket.bytesWritten);
+    stream.respond({ ':status': 200 }, { endStream: true });
+  });
+  const { port } = await listen(server);
+  const peer = await RawPeer.client(port);
+  peer.send(Buffer.concat(Array.from({ length: REQUESTS }, (_, i) => headers(2 * i + 1, requestBlock('/')))));
+  for (let i = 0; i < REQUESTS; i++) await peer.expect(Type.Headers);
+  expect(written).toHaveLength(REQUESTS);
+  expect(written.at(-1)).toBeGreaterThan(written[0]!);
+  expect(new Set(written).size).toBeLessThan(REQUESTS / 10);
 });
