@@ -32,7 +32,7 @@ const packaged = {
   from: [...native, 'deps/prebuild.mjs'], needs: [],
   command: [process.execPath, [join(project, 'deps/prebuild.mjs'), '--out', join(project, 'build-package')]], optional: true,
 };
-const library = { made: 'dist/index.js', from: ['lib', 'tsconfig.json'], needs: [], command: npm('build:ts') };
+const library = { made: 'dist/index.js', from: ['lib', 'tsconfig.json', 'deps/bundle.mjs'], needs: [], command: npm('build:ts') };
 
 /** The addon that the run is to use: a file that is simply given, the engine that the variable names, or the active one. */
 function addons() {

@@ -1,23 +1,66 @@
 import type * as builtin from 'node:http2';
 import type * as api from './api.js';
 import { native } from './binding/load.js';
-import { connect } from './client/connect.js';
 import { Http2ServerRequest } from './compat/request.js';
 import { Http2ServerResponse } from './compat/response.js';
 import { constants } from './constants.js';
-import { engine, engines, type Engine as EngineHere } from './engine/instances.js';
+import type { Engine as EngineHere } from './engine/instances.js';
 import { setNghttp2ErrorString } from './errors.js';
 import { nghttp2 } from './nghttp2.js';
-import { PerformanceObserver } from './observe/performance-observer.js';
-import { stats } from './observe/stats.js';
 import type * as observed from './observe/types.js';
-import { createSecureServer } from './server/secure-server.js';
-import { createServer, performServerHandshake } from './server/server.js';
-import { getPackedSettings, getUnpackedSettings } from './settings/pack.js';
-import { getDefaultSettings } from './settings/values.js';
 import { sensitiveHeaders } from './symbols.js';
 
 setNghttp2ErrorString(native.errorString);
+
+// What serves and what connects is loaded when it is first called: most programs need one of them, and those that only
+// pass the module on need neither. Node's net and tls come with them.
+const client = (): typeof import('./client/connect.js') => require('./client/connect.js');
+const servers = (): typeof import('./server/server.js') => require('./server/server.js');
+const secureServers = (): typeof import('./server/secure-server.js') => require('./server/secure-server.js');
+const packing = (): typeof import('./settings/pack.js') => require('./settings/pack.js');
+const values = (): typeof import('./settings/values.js') => require('./settings/values.js');
+const instances = (): typeof import('./engine/instances.js') => require('./engine/instances.js');
+const statistics = (): typeof import('./observe/stats.js') => require('./observe/stats.js');
+
+function connect(authority: never, options: never, listener: never): unknown {
+  return client().connect(authority, options, listener);
+}
+
+function createServer(options: never, requestListener: never): unknown {
+  return servers().createServer(options, requestListener);
+}
+
+function createSecureServer(options: never, requestListener: never): unknown {
+  return secureServers().createSecureServer(options, requestListener);
+}
+
+function performServerHandshake(socket: never, options = undefined as never): unknown {
+  return servers().performServerHandshake(socket, options);
+}
+
+function getDefaultSettings(): unknown {
+  return values().getDefaultSettings();
+}
+
+function getPackedSettings(settings: never): unknown {
+  return packing().getPackedSettings(settings);
+}
+
+function getUnpackedSettings(packed: never, options = undefined as never): unknown {
+  return packing().getUnpackedSettings(packed, options);
+}
+
+function engine(version: string): unknown {
+  return instances().engine(version);
+}
+
+function engines(): unknown {
+  return instances().engines();
+}
+
+function stats(): unknown {
+  return statistics().stats();
+}
 
 // The types that users see are those of node:http2, so that typed code moves over by changing the import. The order of
 // the keys is that of node:http2 too. They can be assigned to: instrumentation replaces them.
@@ -36,9 +79,30 @@ const duetto: duetto.Api = {
   engine,
   engines,
   nghttp2,
-  PerformanceObserver,
+  get PerformanceObserver() {
+    const { PerformanceObserver } = require('./observe/performance-observer.js') as typeof import('./observe/performance-observer.js');
+    settle(PerformanceObserver);
+    return PerformanceObserver;
+  },
+  set PerformanceObserver(value: unknown) {
+    settle(value);
+  },
   stats,
 } as never;
+
+// For the tools of this package, which record what sessions and streams emit.
+Object.defineProperty(duetto, Symbol.for('duetto.classes'), {
+  get: () => ({
+    Http2Session: (require('./session/session.js') as typeof import('./session/session.js')).Http2Session,
+    Http2Stream: (require('./stream/stream.js') as typeof import('./stream/stream.js')).Http2Stream,
+  }),
+});
+
+function settle(PerformanceObserver: unknown): void {
+  Object.defineProperty(duetto, 'PerformanceObserver', {
+    value: PerformanceObserver, writable: true, enumerable: true, configurable: true,
+  });
+}
 
 declare namespace duetto {
   /** All of `node:http2`, and what duetto adds. */

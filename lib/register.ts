@@ -1,20 +1,25 @@
 // For `node --require duetto/register` and `node --import duetto/register`: whoever asks for http2 gets duetto.
 
 import { isMainThread } from 'node:worker_threads';
+import { debugging } from './debugging.js';
 import { replacePerformanceObserver } from './register/perf-hooks.js';
 import { redirectCommonJs, redirectEsModules } from './register/redirect.js';
 import { passOnToWorkers } from './register/workers.js';
 
-function announce(): void {
-  const { native } = require('./binding/load.js') as typeof import('./binding/load.js');
+interface Duetto {
+  readonly PerformanceObserver: unknown;
+  readonly nghttp2: { readonly version: string };
+}
+
+function announce(nghttp2: string): void {
   const { version } = require('../package.json') as { version: string };
-  process.stderr.write(`duetto: http2 is duetto ${version}, nghttp2 ${native.version}\n`);
+  process.stderr.write(`duetto: http2 is duetto ${version}, nghttp2 ${nghttp2}\n`);
 }
 
 function register(): void {
-  let duetto: { readonly PerformanceObserver: unknown };
+  let duetto: Duetto;
   try {
-    duetto = require('./index.js') as typeof duetto;
+    duetto = require('./index.js') as Duetto;
   } catch (error) {
     // Going on with node:http2 would be a silent downgrade.
     process.stderr.write(`duetto/register: cannot take the place of http2.\n${(error as Error).message}\n`);
@@ -24,8 +29,7 @@ function register(): void {
   redirectEsModules();
   replacePerformanceObserver(duetto.PerformanceObserver);
   passOnToWorkers(__filename);
-  const { debugging } = require('./observe/debug.js') as typeof import('./observe/debug.js');
-  if (debugging() && isMainThread) announce();
+  if (debugging() && isMainThread) announce(duetto.nghttp2.version);
 }
 
 register();

@@ -1,8 +1,5 @@
-import { debuglog, format } from 'node:util';
-
-const debug = debuglog('http2');
-const { DUETTO_DEBUG } = process.env;
-const asked = DUETTO_DEBUG !== undefined && DUETTO_DEBUG !== '' && DUETTO_DEBUG !== '0';
+import { format } from 'node:util';
+import { debug, debugging } from '../debugging.js';
 
 interface Side {
   readonly type: number;
@@ -11,11 +8,6 @@ interface Side {
 /** Sessions have numbers, so that their lines can be told apart. */
 const numbers = new WeakMap<Side, number>();
 let last = 0;
-
-/** Whether lines are wanted: NODE_DEBUG=http2, or DUETTO_DEBUG. A silent run must pay nothing. */
-export function debugging(): boolean {
-  return asked || debug.enabled;
-}
 
 function nameOf(session: Side): string {
   let number = numbers.get(session);

@@ -201,12 +201,13 @@ const withoutPorts = (text) => text.replace(/(?<=localhost:|127\.0\.0\.1:|\[?::1
 
 /** The recorder of a build of the library. */
 function recorderOf(dist) {
-  const part = (name) => require(require('node:path').join(dist, name));
-  const { Http2ServerRequest: Request, Http2ServerResponse: Response, ...http2 } = part('index.js');
+  const http2 = require(require('node:path').join(dist, 'index.js'));
+  const { Http2ServerRequest: Request, Http2ServerResponse: Response } = http2;
+  const { Http2Session: Session, Http2Stream: Stream } = http2[Symbol.for('duetto.classes')];
   const serverOf = (server) => Object.getPrototypeOf(server).constructor;
   return new Recorder({
-    Session: part('session/session.js').Http2Session,
-    Stream: part('stream/stream.js').Http2Stream,
+    Session,
+    Stream,
     Request,
     Response,
     servers: [serverOf(http2.createServer()), serverOf(http2.createSecureServer())],
