@@ -4,7 +4,7 @@
 import { constants } from 'node:http2';
 import { expect, test } from 'vitest';
 import * as duetto from '../../dist/index.js';
-import { data, headers, RawPeer, requestBlock, Type } from '../helpers/raw-peer.ts';
+import { data, headers, RawPeer, requestBlock, Type, windowUpdate } from '../helpers/raw-peer.ts';
 import { listen } from '../helpers/serve.ts';
 
 type Stream = import('node:http2').ServerHttp2Stream;
@@ -22,6 +22,8 @@ async function answered(answer: (stream: Stream, chunk: Buffer) => void): Promis
   const peer = await RawPeer.client(port);
   peer.send(headers(1, requestBlock('/', { ':method': 'POST' }), 0x4));
   await peer.expect(Type.Headers);
+  // Room for what is larger than the high-water mark of Node 22 and later.
+  peer.send(Buffer.concat([windowUpdate(0, 1 << 20), windowUpdate(1, 1 << 20)]));
   peer.send(data(1, 'question'));
   return peer;
 }
