@@ -3,8 +3,8 @@
 // found, read and compiled one after another, which takes Node longer than all else at start. Modules stay as they are
 // inside; those of which a process has one, however many engines it loads, stay files of their own.
 
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { renameSync } from 'node:fs';
+import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
@@ -19,13 +19,10 @@ const bundle = await rolldown({
   platform: 'node',
   logLevel: 'warn',
   external: (id, importer) => {
-    if (!id.startsWith('.')) return !id.startsWith(sep) ? true : shared(id);
-    return importer !== undefined && shared(resolve(dirname(importer), id));
+    if (id.startsWith('.')) return importer !== undefined && shared(resolve(dirname(importer), id));
+    return !id.startsWith(sep) || shared(id);
   },
 });
 const temporary = `${entry}.bundled`;
-await bundle.write({
-  file: temporary, format: 'cjs', exports: 'auto', keepNames: false, sourcemap: false,
-  minify: false, comments: false,
-});
+await bundle.write({ file: temporary, format: 'cjs', comments: false });
 renameSync(temporary, entry);

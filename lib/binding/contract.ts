@@ -69,21 +69,13 @@ export const enum WriteFlag {
   TrailersFollow = 4,
 }
 
+type Called = 'receive' | 'pull' | 'request' | 'respond' | 'writeCopy' | 'writeText' | 'writeExternal' | 'finishWrite' |
+  'detach' | 'setReading';
+
 /** Methods of `NativeSession` as functions of the session's number: they are called for each request. */
-export interface NativeCalls {
-  receive(session: number, chunk: Uint8Array, length: number, batch: number): number;
-  pull(session: number, out: Uint8Array, from: number, batch: number, fd: number, hold: boolean): number;
-  request(
-    session: number, text: string, count: number, end: boolean, parent: number, weight: number, exclusive: boolean,
-  ): number;
-  respond(session: number, id: number, text: string, count: number, end: boolean): number;
-  writeCopy(session: number, id: number, chunk: Uint8Array, length: number, flags: number): boolean;
-  writeText(session: number, id: number, text: string, most: number, flags: number): boolean;
-  writeExternal(session: number, id: number, length: number, flags: number): boolean;
-  finishWrite(session: number, id: number, flags: number): boolean;
-  detach(session: number, id: number): void;
-  setReading(session: number, id: number, reading: boolean): void;
-}
+export type NativeCalls = {
+  [name in Called]: (session: number, ...given: Parameters<NativeSession[name]>) => ReturnType<NativeSession[name]>;
+};
 
 /** What the addon exports. */
 export interface NativeBinding extends NativeCalls {

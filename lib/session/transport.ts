@@ -176,7 +176,8 @@ export class Transport {
 
   /** Sends what there is while a chunk is still being dispatched. */
   flushBetween(): void {
-    if (this.closed || this.blocked || !this.scheduled) return;
+    // A Duplex may hand us a chunk while it takes ours: whoever flushes goes on after that.
+    if (this.closed || this.blocked || this.flushing || !this.scheduled) return;
     this.scheduled = false;
     this.pull(false, false);
     if (this.more) this.scheduled = true;

@@ -1,9 +1,9 @@
-import { constants } from '../constants.js';
 import type { AsyncResource } from 'node:async_hooks';
 import { Duplex } from 'node:stream';
 import type { NativeSession } from '../binding/contract.js';
 import type { Http2ServerRequest } from '../compat/request.js';
 import type { Http2ServerResponse } from '../compat/response.js';
+import { constants } from '../constants.js';
 import type { HeadersObject, RawHeaders } from '../headers/types.js';
 import type { Http2Session } from '../session/session.js';
 import { stretch } from '../session/stretch.js';
