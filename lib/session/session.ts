@@ -3,10 +3,9 @@ import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { format, inspect } from 'node:util';
 import type { NativeSession } from '../binding/contract.js';
-import { native } from '../binding/load.js';
 import { constants } from '../constants.js';
 import {
-  ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_MAX_PENDING_SETTINGS_ACK, ERR_HTTP2_NO_MEM,
+  ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_NO_MEM,
   ERR_HTTP2_PING_CANCEL, ERR_HTTP2_PING_LENGTH, ERR_HTTP2_SESSION_ERROR, ERR_OUT_OF_RANGE,
 } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
@@ -14,30 +13,25 @@ import { setIdleTimeout } from '../idle-timer.js';
 import { sessionStats } from '../observe/stats.js';
 import type { SessionStats } from '../observe/types.js';
 import { settingsInForce } from '../settings/in-force.js';
-import { type Settings, settingsPairs, validateSettings } from '../settings/values.js';
+import { type Settings, validateSettings } from '../settings/values.js';
 import type { PieceSink } from '../socket/gather.js';
 import type { Http2Stream } from '../stream/stream.js';
 import { assertIsObject, validateBuffer, validateFunction, validateInt32, validateNumber } from '../validate.js';
 import {
-  Acknowledged, bytesOf, cancelPing, cancelSettings, inContext, type PingCallback, pingPayload, type SettingsCallback,
+  Acknowledged, bytesOf, cancelPing, inContext, type PingCallback, pingPayload, type SettingsCallback,
 } from './acknowledged.js';
 import { bind } from './bound-sockets.js';
-import { Deadlines } from './deadlines.js';
+import type { Deadlines } from './deadlines.js';
 import { attach, closeSession } from './lifecycle.js';
 import { type LimitDetails, limitDetails, OwnLimit, refuseFor } from './limits.js';
-import { nativeOptions, watchRemoteSettings } from './native-options.js';
 import type { SessionOptions } from './options.js';
 import { initialOriginSet } from './origin-set.js';
+import { type SentSettings, submitSettings } from './sent-settings.js';
+import { type ConnectingSocket, whenConnected } from './set-up.js';
 import { proxySocket } from './socket-proxy.js';
 import { readState, type SessionState } from './state.js';
-import { Transport } from './transport.js';
+import type { Transport } from './transport.js';
 
-interface SentSettings {
-  context: AsyncResource;
-  callback: SettingsCallback | undefined;
-}
-
-const SERVER = constants.NGHTTP2_SESSION_SERVER;
 const NO_ERROR = constants.NGHTTP2_NO_ERROR;
 const UINT32 = 2 ** 32 - 1;
 const DEFAULT_MAX_OUTSTANDING = 10;
@@ -88,8 +82,8 @@ export class Http2Session extends EventEmitter {
   /** @internal Limits for which streams were refused, by their id. */ _refused: Map<number, LimitDetails> | undefined;
   /** @internal See Stat; of a destroyed session. */ _finalStats: Float64Array | undefined;
 
-  private encryptedValue: boolean | undefined;
-  private alpnProtocolValue: string | undefined;
+  /** @internal */ _encrypted: boolean | undefined;
+  /** @internal */ _alpnProtocol: string | undefined;
   /** @internal null until asked for, undefined once the session has let go of its socket. */
   _proxy: Duplex | null | undefined = null;
 
@@ -104,56 +98,17 @@ export class Http2Session extends EventEmitter {
     this._pings = new Acknowledged(limitOf(options.maxOutstandingPings, 0));
     this._settings = new Acknowledged(limitOf(options.maxOutstandingSettings, 1));
     attach(socket);
-
-    const { setNoDelay, disableRenegotiation, connecting, secureConnecting } = socket as ConnectingSocket;
-    if (typeof setNoDelay === 'function') setNoDelay.call(socket);
-    if (typeof disableRenegotiation === 'function') disableRenegotiation.call(socket);
-    if (connecting || secureConnecting) {
-      socket.once(secureConnecting !== undefined ? 'secureConnect' : 'connect', () => {
-        try {
-          this.setUp(socket, options);
-        } catch (error) {
-          socket.destroy(error);
-        }
-      });
-    } else {
-      this.setUp(socket, options);
-    }
-  }
-
-  /** The connection stands: makes the core's session and announces the settings. */
-  private setUp(socket: Duplex, options: SessionOptions): void {
-    if (this._destroyed) {
-      process.nextTick(emitConnect, this, socket);
-      return;
-    }
-    this._ready = true;
-    const handle = new native.Session(this._type, nativeOptions(options));
-    watchRemoteSettings(handle, options.remoteCustomSettings);
-    this._native = handle;
-    const { encrypted, alpnProtocol } = socket as ConnectingSocket;
-    this.encryptedValue = Boolean(encrypted);
-    this.alpnProtocolValue = encrypted ? alpnProtocol : 'h2c';
-    this._transport = new Transport(this, handle, socket);
-    this._deadlines = new Deadlines(this, options);
-    this.settings(typeof options.settings === 'object' ? options.settings : {});
-    if (options.connectionWindowSize !== undefined) handle.setLocalWindowSize(options.connectionWindowSize);
-    if (this._type === SERVER && Array.isArray(options.origins))
-      (this as unknown as { origin(...origins: string[]): void }).origin(...options.origins);
-    this._transport.schedule();
-    process.nextTick(emitConnect, this, socket);
-    // A tick later, so that whoever made the session has put its listeners in place.
-    process.nextTick(startTransport, this._transport);
+    whenConnected(this, socket, options);
   }
 
   /** True over TLS, false over anything else, undefined until connected. */
   get encrypted(): boolean | undefined {
-    return this.encryptedValue;
+    return this._encrypted;
   }
 
   /** 'h2c' without TLS, else what was negotiated; undefined until connected. */
   get alpnProtocol(): string | undefined {
-    return this.alpnProtocolValue;
+    return this._alpnProtocol;
   }
 
   /** Origins that this connection is authoritative for (RFC 8336); undefined without TLS. */
@@ -237,30 +192,8 @@ export class Http2Session extends EventEmitter {
     this._pendingAck++;
     const copy = { ...settings };
     const context = new AsyncResource('HTTP2SETTINGS', { requireManualDestroy: true });
-    if (this.connecting) this.once('connect', () => this.submitSettings(copy, { context, callback }));
-    else this.submitSettings(copy, { context, callback });
-  }
-
-  private submitSettings(settings: Settings, sent: SentSettings): void {
-    if (this.destroyed) return;
-    this._touch();
-    const pairs = settingsPairs(settings);
-    if (this._settings.full) {
-      this._pendingAck--;
-      sent.context.runInAsyncScope(cancelSettings, undefined, sent.callback);
-      const { size, limit } = this._settings;
-      this.destroy(refuseFor(this, new ERR_HTTP2_MAX_PENDING_SETTINGS_ACK(),
-                             limitDetails(OwnLimit.OutstandingSettings, size + 1, limit, 'session')));
-      return;
-    }
-    const custom = pairs.filter(([id]) => settings.customSettings !== undefined && String(id) in settings.customSettings);
-    if (custom.length > 0) {
-      this._localCustom = { ...this._localCustom, ...Object.fromEntries(custom) };
-      this._localSettings = undefined;
-    }
-    this._settings.sent(sent);
-    this._native!.settings(Float64Array.from(pairs.flat()), pairs.length);
-    this._transport!.schedule();
+    if (this.connecting) this.once('connect', () => submitSettings(this, copy, { context, callback }));
+    else submitSettings(this, copy, { context, callback });
   }
 
   /**
@@ -483,28 +416,8 @@ export class Http2Session extends EventEmitter {
   }
 }
 
-/** What is asked of a socket, beyond Duplex, where it has it. */
-interface ConnectingSocket extends Duplex {
-  connecting?: boolean;
-  secureConnecting?: boolean;
-  encrypted?: boolean;
-  alpnProtocol?: string;
-  setNoDelay?(): void;
-  disableRenegotiation?(): void;
-  ref(): void;
-  unref(): void;
-}
-
-function emitConnect(session: Http2Session, socket: Duplex): void {
-  session.emit('connect', session, socket);
-}
-
 function maybeDestroy(session: Http2Session): void {
   session._maybeDestroy();
-}
-
-function startTransport(transport: Transport): void {
-  transport.start();
 }
 
 function limitOf(given: unknown, least: number): number {
