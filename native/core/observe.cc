@@ -118,6 +118,8 @@ int Callbacks::note_empty_frame(Session* s) {
 
 int Callbacks::break_limit(Session* s, Limit limit, uint64_t reached, uint64_t allowed) {
   s->broken_limit_ = limit;
+  // A block that is open goes, and must not take this record with it.
+  s->drop_headers();
   s->on_limit(limit, 0, reached, allowed);
   return NGHTTP2_ERR_CALLBACK_FAILURE;
 }

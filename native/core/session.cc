@@ -75,8 +75,9 @@ void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
     }
     error(static_cast<int32_t>(n), broken_limit_);
   } else {
-    look_at_ignored();
+    // First: what is recorded after an open block would be put aside with it.
     if (!put_aside_headers()) error(NGHTTP2_ERR_NOMEM, kLimitNone);
+    look_at_ignored();
   }
   chunk_ = nullptr;
   const bool open = partial_ints_.size() > 0;

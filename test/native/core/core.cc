@@ -290,6 +290,39 @@ void floods_end_a_session() {
   CHECK(cut_off(std::string("\0\0\x20\x2a\0\0\0\0\0", 9) + std::string(32, 'u'), options));
 }
 
+// The limit is met while a header block is open: the session is told so, and nothing of the block.
+void limits_within_a_block_are_told() {
+  const auto told_of = [](const std::vector<std::string>& chunks, std::vector<double> options) {
+    NoSink sink;
+    Shared shared(&sink);
+    Peer server(Role::kServer, options.data(), &shared);
+    server.receive(reinterpret_cast<const uint8_t*>(NGHTTP2_CLIENT_MAGIC), NGHTTP2_CLIENT_MAGIC_LEN);
+    server.receive(reinterpret_cast<const uint8_t*>("\0\0\0\4\0\0\0\0\0"), 9);
+    for (const std::string& chunk : chunks) {
+      CHECK(!server.ended);
+      server.receive(octets(chunk), chunk.size());
+    }
+    return server.ended && server.told.limits == 1 && server.told.headers == 0;
+  };
+  const std::string open("\0\0\3\1\0\0\0\0\1\x82\x84\x86", 12);
+  const std::string empty("\0\0\0\x9\0\0\0\0\1", 9);
+  const std::string unknown = std::string("\0\x20\0\x2a\0\0\0\0\0", 9) + std::string(8192, 'u');
+  std::vector<double> options = no_options();
+  options[kOptGlitchBurst] = 5;
+  options[kOptGlitchRate] = 0;
+  std::string ignored;
+  for (int i = 0; i < 20; ++i) ignored += unknown;
+  CHECK(told_of({ignored + open}, options));
+  std::string continued;
+  for (int i = 0; i < 7; ++i) continued += empty;
+  CHECK(told_of({open + continued}, options));
+  CHECK(told_of({open, continued}, options));
+  options = no_options();
+  options[kOptMaxEmptyFrames] = 5;
+  CHECK(told_of({open + continued}, options));
+  CHECK(told_of({open, continued}, options));
+}
+
 // What requests and their answers make grow in the core is asked for in ways that can fail: one request, or a hundred with
 // names, values, bodies and pieces of their own, differ in nothing else.
 void a_peer_makes_nothing_grow_that_cannot_fail() {
@@ -400,6 +433,7 @@ int main() {
       {"a queue gives what was put in", a_queue_gives_what_was_put_in},
       {"arenas are given back", arenas_are_given_back},
       {"floods end a session", floods_end_a_session},
+      {"limits within a block are told", limits_within_a_block_are_told},
       {"a peer makes nothing grow that cannot fail", a_peer_makes_nothing_grow_that_cannot_fail},
       {"a block in many chunks is not copied at each", a_block_in_many_chunks_is_not_copied_at_each},
   };
