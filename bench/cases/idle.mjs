@@ -4,8 +4,8 @@ import { openStreams } from '../clients/open-streams.mjs';
 import { Worker } from '../harness/children.mjs';
 
 const SESSIONS = 1000;
-/** Sessions opened and closed before the first look at the memory, so that what is loaded once is loaded. */
-const WARM_UP_SESSIONS = 50;
+/** Thousands that are measured, after the first. */
+const THOUSANDS = 3;
 /** Time for the server to come to rest, in milliseconds. */
 const REST = 200;
 
@@ -14,22 +14,23 @@ const STREAM_SESSIONS = 10;
 const STREAMS = 100;
 
 /**
- * One server, once: memory that a process got back is not given out in the same way again.
+ * What further thousands add: with the first come the code and what the compiler takes to optimise it, once for the
+ * process. One server, once: memory that a process got back is not given out in the same way again.
  *
  * @param open opens what is measured, `count` of it, and gives the sockets
  */
 async function measureFresh(module, script, open, count) {
   const worker = new Worker(script, { module });
-  let sockets = [];
+  const sockets = [];
   try {
     const { port } = await worker.ready();
-    await closeIdle(await openIdle(port, WARM_UP_SESSIONS));
+    sockets.push(...await open(port));
     await pause(REST);
     const before = await worker.ask('memory');
-    sockets = await open(port);
+    for (let i = 0; i < THOUSANDS; i++) sockets.push(...await open(port));
     await pause(REST);
     const after = await worker.ask('memory');
-    return { value: (after.rss - before.rss) / count / 1024 };
+    return { value: (after.rss - before.rss) / (THOUSANDS * count) / 1024 };
   } finally {
     await closeIdle(sockets);
     await worker.stop();

@@ -166,7 +166,7 @@ export class Deadlines {
     const { session, stalledWriteTimeout } = this;
     const before = this.streams;
     this.streams = undefined;
-    for (const stream of [...session._streams.values()]) {
+    for (const stream of session._streams.values()) {
       if (!stream._isWriting()) continue;
       const now = seen(before?.get(stream), stream._progress);
       const time = Math.round(performance.now() - now.since);

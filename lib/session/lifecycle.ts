@@ -40,9 +40,9 @@ export function closeSession(session: Http2Session, code: number, error: Error |
   session._destroyCode = code;
   clearIdleTimeout(session);
   session._deadlines?.end();
-  if (session._pendingStreams !== undefined || session._streams.size > 0) {
+  if (session._pendingStreams.size > 0 || session._streams.size > 0) {
     const cancel = new ERR_HTTP2_STREAM_CANCEL(error);
-    for (const stream of session._pendingStreams ?? []) stream.destroy(cancel);
+    for (const stream of session._pendingStreams.values()) stream.destroy(cancel);
     for (const stream of session._streams.values()) if (!sparing || !stream._isWhole()) stream.destroy(error);
   }
   const { _native: native, _socket: socket, _transport: transport } = session;
@@ -123,8 +123,8 @@ function socketOnClose(this: Duplex): void {
   const session = sessionOf(this);
   if (session === undefined) return;
   const error = session.connecting ? new ERR_SOCKET_CLOSED() : undefined;
-  for (const stream of session._streams.values()) if (!stream._isWhole()) stream._onConnectionLost();
-  for (const stream of session._pendingStreams ?? []) stream.close(NGHTTP2_CANCEL);
+  for (const stream of session._streams.values()) if (!stream.destroyed && !stream._isWhole()) stream._onConnectionLost();
+  for (const stream of session._pendingStreams.values()) stream.close(NGHTTP2_CANCEL);
   session._closed = true;
   if (!session.destroyed) closeSession(session, NGHTTP2_NO_ERROR, error, true);
 }

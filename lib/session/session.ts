@@ -30,6 +30,7 @@ import { type SentSettings, submitSettings } from './sent-settings.js';
 import { type ConnectingSocket, whenConnected } from './set-up.js';
 import { proxySocket } from './socket-proxy.js';
 import { readState, type SessionState } from './state.js';
+import { StreamTable } from './stream-table.js';
 import type { Transport } from './transport.js';
 
 const NO_ERROR = constants.NGHTTP2_NO_ERROR;
@@ -37,7 +38,7 @@ const UINT32 = 2 ** 32 - 1;
 const DEFAULT_MAX_OUTSTANDING = 10;
 
 /** What all sessions have that had no stream yet: most of those that are idle. */
-const noStreams: Http2Session['_streams'] = new Map<number, Http2Stream>();
+const noStreams = new StreamTable();
 
 /** One end of an HTTP/2 connection. Made by servers and by `connect`, not by users. */
 export class Http2Session extends EventEmitter {
@@ -46,10 +47,9 @@ export class Http2Session extends EventEmitter {
   /** @internal */ _native: NativeSession | undefined;
   /** @internal */ _transport: Transport | undefined;
   /** @internal */ _socket: Duplex | undefined;
-  /** @internal Streams by their id. */
-  _streams: ReadonlyMap<number, Http2Stream> & Pick<Map<number, Http2Stream>, 'delete'> = noStreams;
-  /** @internal Streams without an id yet. */
-  _pendingStreams: Set<Http2Stream> | undefined;
+  /** @internal Streams by their id. */ _streams = noStreams;
+  /** @internal Streams without an id yet, by their serial number. */ _pendingStreams = noStreams;
+  /** @internal How many streams it has had. */ _streamsMade = 0;
   /** @internal Header values that the peer has sent before, by number. */
   _headerValues: string[] = [];
   /** @internal */ _type: number;
@@ -378,7 +378,7 @@ export class Http2Session extends EventEmitter {
 
   /** @internal The last stream of a session that is closing takes it along. */
   _maybeDestroy(): void {
-    if (!this._closed || this._streams.size > 0 || this._pendingStreams !== undefined) return;
+    if (!this._closed || this._streams.size > 0 || this._pendingStreams.size > 0) return;
     const { _afterStreams: then } = this;
     this._afterStreams = undefined;
     if (then !== undefined) then();
@@ -398,14 +398,14 @@ export class Http2Session extends EventEmitter {
 
   /** @internal */
   _addStream(id: number, stream: Http2Stream): void {
-    if (this._streams === noStreams) this._streams = new Map();
-    (this._streams as Map<number, Http2Stream>).set(id, stream);
+    if (this._streams === noStreams) this._streams = new StreamTable();
+    this._streams.add(id, stream);
   }
 
   /** @internal */
-  _notPending(stream: Http2Stream): void {
-    this._pendingStreams?.delete(stream);
-    if (this._pendingStreams?.size === 0) this._pendingStreams = undefined;
+  _addPending(stream: Http2Stream): void {
+    if (this._pendingStreams === noStreams) this._pendingStreams = new StreamTable();
+    this._pendingStreams.add(stream._serial, stream);
   }
 
   /** @internal Gives away `length` octets of what a stream keeps. */

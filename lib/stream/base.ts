@@ -1,5 +1,4 @@
 import type { AsyncResource } from 'node:async_hooks';
-import { Duplex } from 'node:stream';
 import type { NativeSession } from '../binding/contract.js';
 import type { Http2ServerRequest } from '../compat/request.js';
 import type { Http2ServerResponse } from '../compat/response.js';
@@ -7,6 +6,7 @@ import { constants } from '../constants.js';
 import type { HeadersObject, RawHeaders } from '../headers/types.js';
 import type { Http2Session } from '../session/session.js';
 import { stretch } from '../session/stretch.js';
+import { YoungDuplex } from './duplex.js';
 import type { Http2Stream } from './stream.js';
 
 const duplexOptions = { allowHalfOpen: true, decodeStrings: false, autoDestroy: false };
@@ -20,11 +20,12 @@ export interface BodySource {
 }
 
 /** What a stream knows of itself. Its sides add what they do: writable-side, readable-side, then Http2Stream. */
-export abstract class StreamBase extends Duplex {
+export abstract class StreamBase extends YoungDuplex {
   declare timeout?: number;
 
   /** @internal undefined once destroyed */ _session: Http2Session | undefined;
   /** @internal */ _id: number | undefined;
+  /** @internal The how manieth of its session. */ _serial: number;
   /** @internal */ _closed = false;
   /** @internal */ _aborted = false;
   /** @internal The headers of a response have come. */ _responseBegun = false;
@@ -63,12 +64,13 @@ export abstract class StreamBase extends Duplex {
     super(duplexOptions);
     this._session = session;
     this._id = id;
+    this._serial = session._streamsMade++;
     // Node's readable side would otherwise try to read by itself, and nobody could tell whether the user has.
     (this as unknown as { _readableState: { readingMore: boolean } })._readableState.readingMore = true;
     if (id === undefined) {
       // Writes wait until the stream can be sent.
       this.cork();
-      (session._pendingStreams ??= new Set()).add(this as unknown as Http2Stream);
+      session._addPending(this as unknown as Http2Stream);
     } else {
       session._addStream(id, this as unknown as Http2Stream);
     }

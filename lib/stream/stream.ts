@@ -46,7 +46,7 @@ export class Http2Stream extends ReadableSide {
   /** @internal The stream has got its id. */
   _init(id: number): void {
     const session = this._session!;
-    session._notPending(this);
+    session._pendingStreams.delete(this._serial);
     session._addStream(id, this);
     this._id = id;
     this.uncork();
@@ -260,7 +260,7 @@ export class Http2Stream extends ReadableSide {
       if (!this._closedByCore) session._native?.detach(id);
       session._streams.delete(id);
     } else {
-      session._notPending(this);
+      session._pendingStreams.delete(this._serial);
     }
     this.external = undefined;
     this._bodySource?.stop();
