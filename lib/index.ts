@@ -26,6 +26,11 @@ function connect(authority: never, options: never, listener: never): unknown {
   return client().connect(authority, options, listener);
 }
 
+Object.defineProperty(connect, Symbol.for('nodejs.util.promisify.custom'), {
+  // Under this name, as `connect` itself.
+  value: { connect: (authority: never, options: never) => client().connected(authority, options) }.connect,
+});
+
 function createServer(options: never, requestListener: never): unknown {
   return servers().createServer(options, requestListener);
 }

@@ -1,7 +1,6 @@
 import net = require('node:net');
 import tls = require('node:tls');
 import type { Duplex } from 'node:stream';
-import { promisify } from 'node:util';
 import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS, ERR_HTTP2_UNSUPPORTED_PROTOCOL } from '../errors.js';
 import { publishCreated } from '../observe/session-life.js';
 import { ClientHttp2Session } from '../session/client-session.js';
@@ -91,17 +90,13 @@ function openSocket(authority: URL, protocol: string, host: string, port: string
   return tls.connect(Number(port), host, secure);
 }
 
-Object.defineProperty(connect, promisify.custom, {
-  value: named('connect', (authority: string | URL, options?: ClientSessionOptions): Promise<ClientHttp2Session> =>
-    new Promise((resolve, reject) => {
-      const session = connect(authority, options, () => {
-        session.removeListener('error', reject);
-        resolve(session);
-      });
-      session.once('error', reject);
-    })),
-});
-
-function named<F extends Function>(name: string, fn: F): F {
-  return Object.defineProperty(fn, 'name', { value: name });
+/** What `util.promisify(connect)` gives: a promise of the session, once it is connected. */
+export function connected(authority: string | URL, options?: ClientSessionOptions): Promise<ClientHttp2Session> {
+  return new Promise((resolve, reject) => {
+    const session = connect(authority, options, () => {
+      session.removeListener('error', reject);
+      resolve(session);
+    });
+    session.once('error', reject);
+  });
 }
