@@ -7,6 +7,7 @@ import type { Engine } from './engine/instances.js';
 import type { nghttp2 } from './nghttp2.js';
 import type { PerformanceObserver } from './observe/performance-observer.js';
 import type { LimitDetails, SessionStats, TotalStats } from './observe/types.js';
+import type { AdditionalClientOptions } from './client/connect.js';
 import type { AdditionalOptions } from './session/options.js';
 
 // The types of the public API: those of node:http2, and what duetto adds to them.
@@ -67,8 +68,8 @@ export type Http2SecureServer<
 /** Options with those that node:http2 does not have (docs/limits.md). */
 export type ServerOptions = builtin.ServerOptions & AdditionalOptions;
 export type SecureServerOptions = builtin.SecureServerOptions & AdditionalOptions;
-export type ClientSessionOptions = builtin.ClientSessionOptions & AdditionalOptions;
-export type SecureClientSessionOptions = builtin.SecureClientSessionOptions & AdditionalOptions;
+export type ClientSessionOptions = builtin.ClientSessionOptions & AdditionalClientOptions;
+export type SecureClientSessionOptions = builtin.SecureClientSessionOptions & AdditionalClientOptions;
 
 type ConnectListener = (session: ClientHttp2Session, socket: net.Socket | tls.TLSSocket) => void;
 

@@ -132,6 +132,7 @@ function submit(
   if (id > 0) {
     if (endStream) stream._endSent = true;
     stream._init(id);
+    session._busyPoll?.asked();
     if (clientChannels.start.hasSubscribers) clientChannels.start.publish({ stream, headers: stream.sentHeaders });
     return;
   }

@@ -29,6 +29,7 @@ import { initialOriginSet } from './origin-set.js';
 import { type SentSettings, submitSettings } from './sent-settings.js';
 import { type ConnectingSocket, whenConnected } from './set-up.js';
 import { proxySocket } from './socket-proxy.js';
+import type { BusyPoll } from './busy-poll.js';
 import { readState, type SessionState } from './state.js';
 import { StreamTable } from './stream-table.js';
 import type { Transport } from './transport.js';
@@ -46,6 +47,7 @@ export class Http2Session extends EventEmitter {
 
   /** @internal */ _native: NativeSession | undefined;
   /** @internal */ _transport: Transport | undefined;
+  /** @internal Clients only. */ _busyPoll: BusyPoll | undefined;
   /** @internal */ _socket: Duplex | undefined;
   /** @internal Streams by their id. */ _streams = noStreams;
   /** @internal Streams without an id yet, by their serial number. */ _pendingStreams = noStreams;

@@ -102,6 +102,7 @@ export class Transport {
   private take(chunk: Uint8Array, length: number, reader: DirectReader | undefined): void {
     this.receiving = true;
     this.session._touch();
+    this.session._busyPoll?.answered();
     const batch = takeBatch();
     const end = batch.settle(this.native.receive(chunk, length, batch.index));
     const notes = batch.ints[BatchHeader.Notes]!;

@@ -43,6 +43,9 @@ const enum Reset {
 
 /** A stream of a session (RFC 9113, section 5). Made by sessions, not by users. */
 export class Http2Stream extends ReadableSide {
+  /** Whether it was closed, on either side. */
+  declare readonly closed: boolean;
+
   /** @internal The stream has got its id. */
   _init(id: number): void {
     const session = this._session!;
@@ -110,11 +113,6 @@ export class Http2Stream extends ReadableSide {
   /** The code that the stream was closed with (RFC 9113, section 7). */
   get rstCode(): number {
     return this._rstCode;
-  }
-
-  // @ts-expect-error Duplex declares a property
-  override get closed(): boolean {
-    return this._closed;
   }
 
   get state(): StreamState {
@@ -331,6 +329,13 @@ export class Http2Stream extends ReadableSide {
     })}`;
   }
 }
+// Not in the class: to its types Duplex has a property, which an accessor must not override.
+Object.defineProperty(Http2Stream.prototype, 'closed', {
+  configurable: true,
+  get(this: Http2Stream): boolean {
+    return this._closed;
+  },
+});
 Http2Stream.prototype.priority = deprecate(
   function priority(this: Http2Stream, options?: PriorityOptions): void {
     if (this.destroyed) throw new ERR_HTTP2_INVALID_STREAM();

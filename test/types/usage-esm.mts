@@ -32,7 +32,9 @@ const limited: duetto.ServerOptions = {
 createServer(limited).close();
 createServer({ maxContinuations: 4, glitchBurst: 100 }, (request, response) => response.end(request.url)).close();
 duetto.createSecureServer({ headersTimeout: 10_000, allowHTTP1: true }).close();
-connect('http://localhost', { stalledWriteTimeout: 30_000, maxReservedRemoteStreams: 10 });
+connect('http://localhost', { stalledWriteTimeout: 30_000, maxReservedRemoteStreams: 10, busyPoll: 0 });
+// @ts-expect-error of clients
+createServer({ busyPoll: 0 });
 // @ts-expect-error a number
 connect('http://localhost', { glitchBurst: '10' });
 const octets: number = session.stats().bytes.sent + stats().bytes.received;
