@@ -34,7 +34,7 @@ const chosen = process.argv.slice(2);
 const excluded = [
   'test/integration/server-curl.test.ts', 'test/integration/http1.test.ts', 'test/integration/fuzz.test.ts',
   'test/native/**', 'test/integration/memory.test.ts', 'test/unit/deps.test.ts', 'test/abuse/**', 'test/integration/exit.test.ts',
-  'test/integration/package.test.ts',
+  'test/integration/package.test.ts', 'test/integration/examples.test.ts',
 ];
 const status = run('npx', [
   'vitest', 'run', '--testTimeout=120000', '--hookTimeout=120000', '--maxWorkers=2', ...excluded.flatMap((glob) => ['--exclude', glob]), ...chosen,

@@ -47,18 +47,30 @@ export class BusyPoll {
   /** The peer has sent something. */
   answered(): void {
     if (this.since === 0) return;
-    this.since = 0;
-    this.misses = 0;
+    // The loop may have been held up for longer than it would have stayed awake.
+    if (this.isInTime()) {
+      this.since = 0;
+      this.misses = 0;
+    } else {
+      this.missed();
+    }
   }
 
   /** @internal One turn of the event loop later. */
   _turn(): void {
-    if (this.since !== 0 && performance.now() - this.since < this.milliseconds && !this.session.destroyed) {
+    if (this.since !== 0 && this.isInTime() && !this.session.destroyed) {
       setImmediate(turn, this);
       return;
     }
     this.turning = false;
-    if (this.since === 0) return;
+    if (this.since !== 0) this.missed();
+  }
+
+  private isInTime(): boolean {
+    return performance.now() - this.since < this.milliseconds;
+  }
+
+  private missed(): void {
     this.since = 0;
     this.misses = Math.min(this.misses + 1, MOST_MISSES);
     if (this.misses > MISSES_FORGIVEN) this.without = 2 ** (this.misses - MISSES_FORGIVEN);
