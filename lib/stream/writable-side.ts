@@ -7,8 +7,16 @@ import { maybeDestroyStream, StreamBase } from './base.js';
  * chunk itself is handed to the socket.
  */
 const COPIED = 4096;
-/** Longest string whose UTF-8 form is sure to be copied: octets of a longer one are counted first. */
-const COPIED_STRING = Math.floor(COPIED / 3);
+/**
+ * The same for a string, which must be turned into octets in any case: the core has room for them, a buffer would be one
+ * more object.
+ */
+const COPIED_TEXT = 64 * 1024;
+/** A write that is longer than this, by somebody who does not wait for 'drain', is not held twice for its strings. */
+const LONG_WRITE = 256 * 1024;
+/** Octets up to which room is made for the most that a string can become; those of a longer one are counted first. */
+const ROOM_FOR_MOST = 16 * 1024;
+const MOST_PER_UNIT = 3;
 
 /** Octets up to which one of many writes is put together with the others, and room for that. */
 const PUT_TOGETHER = 1024;
@@ -100,9 +108,11 @@ export abstract class WritableSide extends StreamBase {
     const core = this.core!;
     const id = this._id!;
     if (typeof chunk === 'string') {
-      if (chunk.length <= COPIED && chunk.length > 0 && (encoding === 'utf8' || encoding === 'utf-8')) {
-        const most = chunk.length <= COPIED_STRING ? chunk.length * 3 : Buffer.byteLength(chunk);
-        if (most <= COPIED) return core.writeText(id, chunk, most, flags);
+      const copied = this.inFlight > LONG_WRITE ? COPIED : COPIED_TEXT;
+      if (chunk.length <= copied && chunk.length > 0 && (encoding === 'utf8' || encoding === 'utf-8')) {
+        let most = chunk.length * MOST_PER_UNIT;
+        if (most > ROOM_FOR_MOST) most = Buffer.byteLength(chunk);
+        if (most <= COPIED_TEXT) return core.writeText(id, chunk, most, flags);
       }
       chunk = Buffer.from(chunk, encoding);
     }
