@@ -3,11 +3,11 @@ import type * as net from 'node:net';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type * as tls from 'node:tls';
+import type { AdditionalClientOptions } from './client/connect.js';
 import type { Engine } from './engine/instances.js';
 import type { nghttp2 } from './nghttp2.js';
 import type { PerformanceObserver } from './observe/performance-observer.js';
 import type { LimitDetails, SessionStats, TotalStats } from './observe/types.js';
-import type { AdditionalClientOptions } from './client/connect.js';
 import type { AdditionalOptions } from './session/options.js';
 
 // The types of the public API: those of node:http2, and what duetto adds to them.

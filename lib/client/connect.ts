@@ -18,8 +18,8 @@ export interface ClientSessionOptions extends SessionOptions {
   maxOriginSetSize?: number | undefined;
   servername?: string | undefined;
   /**
-   * Microseconds for which the event loop stays awake after a request that is the session's only one, 0 to 1000. Default
-   * 200; 0 is never. Where answers take longer, requests soon go without (docs/performance.md).
+   * Microseconds for which the event loop stays awake after a request beside at most one other, 0 to 1000. Default 200; 0
+   * is never. Where answers take longer, requests soon go without (docs/performance.md).
    */
   busyPoll?: number | undefined;
 }

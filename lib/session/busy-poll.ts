@@ -8,11 +8,14 @@ export const DEFAULT_BUSY_POLL = 200;
 const MISSES_FORGIVEN = 3;
 /** 1,024 requests at most go without until the next try. */
 const MOST_MISSES = MISSES_FORGIVEN + 10;
-/** The request, and one that is over and about to go. */
+/** The request, and one more: the one before is over and yet to go when the next is made. */
 const FEW_STREAMS = 2;
 
+/** The clock itself: one that a test has stopped would keep the loop awake for ever. */
+const now = performance.now.bind(performance);
+
 /**
- * Keeps the event loop awake for a short time after a request that is the only one of its session. An answer from the
+ * Keeps the event loop awake for a short time after a request that has no more than one other stream beside it. An answer from the
  * same machine finds it running; to wake a loop that has gone to sleep takes longer, on many machines, than the peer takes to
  * answer, and as much CPU. Everything else in the process goes on meanwhile: the loop turns, it does not block.
  *
@@ -38,7 +41,7 @@ export class BusyPoll {
       this.without--;
       return;
     }
-    this.since = performance.now();
+    this.since = now();
     if (this.turning) return;
     this.turning = true;
     setImmediate(turn, this);
@@ -67,7 +70,7 @@ export class BusyPoll {
   }
 
   private isInTime(): boolean {
-    return performance.now() - this.since < this.milliseconds;
+    return now() - this.since < this.milliseconds;
   }
 
   private missed(): void {

@@ -25,7 +25,7 @@ export abstract class StreamBase extends YoungDuplex {
 
   /** @internal undefined once destroyed */ _session: Http2Session | undefined;
   /** @internal */ _id: number | undefined;
-  /** @internal The how manieth of its session. */ _serial: number;
+  /** @internal How many its session had before it. */ _serial: number;
   /** @internal */ _closed = false;
   /** @internal */ _aborted = false;
   /** @internal The headers of a response have come. */ _responseBegun = false;
