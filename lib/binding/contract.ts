@@ -3,8 +3,11 @@ export interface NativeSession {
   /** What the calls of the binding know it by. */
   readonly number: number;
 
-  /** Feeds the first `length` bytes of `chunk`; gives the integers now in the batch, negative if the batch has moved. */
-  receive(chunk: Uint8Array, length: number, batch: number): number;
+  /**
+   * Feeds a portion of the first `length` bytes of `chunk`, from `from` on; the batch says where it ended. With `hold` it
+   * ends before a frame that opens a stream. Gives the integers now in the batch, negative if the batch has moved.
+   */
+  receive(chunk: Uint8Array, from: number, length: number, hold: boolean, batch: number): number;
   /**
    * Fills `out` with frames, behind `from` octets that are in it already. With a socket's descriptor (negative: none) an
    * output that has no segments is written to it, as far as it takes it; not yet, if `hold` is set and the batch says
@@ -34,7 +37,8 @@ export interface NativeSession {
   goaway(code: number, lastStreamId: number, opaqueData: Uint8Array | undefined): number;
   /** The last GOAWAY, with debug data; repeats one that nghttp2 has sent by itself. */
   explain(code: number, opaqueData: Uint8Array): number;
-  terminate(code: number): number;
+  /** GOAWAY, and the end; `lastStreamId` is the last of the peer's streams that was processed, negative: all received. */
+  terminate(code: number, lastStreamId: number): number;
   altsvc(id: number, origin: string, value: string): number;
   origin(text: string, count: number): number;
   setNextStreamId(id: number): number;

@@ -9,8 +9,8 @@ export function addMethods(native: NativeBinding): void {
     receive, pull, request, respond, writeCopy, writeText, writeExternal, finishWrite, detach, setReading,
   } = native;
   const methods: Partial<NativeSession> & ThisType<NativeSession> = {
-    receive(chunk, length, batch) {
-      return receive(this.number, chunk, length, batch);
+    receive(chunk, from, length, hold, batch) {
+      return receive(this.number, chunk, from, length, hold, batch);
     },
     pull(out, from, batch, fd, hold) {
       return pull(this.number, out, from, batch, fd, hold);

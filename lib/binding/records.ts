@@ -8,7 +8,10 @@ export const enum BatchHeader {
   Sent = 3,
   Holds = 4,
   Notes = 5,
-  Start = 6,
+  Received = 6,
+  DataFrom = 7,
+  DataTo = 8,
+  Start = 9,
 }
 
 /** Bits of the notes: what the session can be asked for after a call. */

@@ -153,7 +153,7 @@ export class Http2ServerRequest extends LazyReadable {
   override _onLaidOut(): void {
     this.on('pause', onPause);
     this.on('resume', onResume);
-    if (this._closed) this.push(null);
+    if (this._closed && this._stream._cameWhole) this.push(null);
   }
 
   /** @internal */
@@ -182,14 +182,18 @@ export class Http2ServerRequest extends LazyReadable {
 
   private onClose(): void {
     this._closed = true;
-    if (this._laidOut !== null) {
-      this.push(null);
-      // Nobody wanted the body: it runs dry, so that 'end' comes as it does in HTTP/1.
-      if (!this._didRead && !this._laidOut.resumeScheduled) this.resume();
+    try {
+      // What did not come whole has no 'end'.
+      if (this._laidOut !== null && this._stream._cameWhole) {
+        this.push(null);
+        // Nobody wanted the body: it runs dry, so that 'end' comes as it does in HTTP/1.
+        if (!this._didRead && !this._laidOut.resumeScheduled) this.resume();
+      }
+    } finally {
+      this._stream._proxySocket = null;
+      this._stream._request = null;
+      this.emit('close');
     }
-    this._stream._proxySocket = null;
-    this._stream._request = null;
-    this.emit('close');
   }
 }
 

@@ -12,6 +12,8 @@ const enum Source {
   /** The idle timeout is the session's. */
   Timeout,
   Readable,
+  /** A response to HEAD has no body, and is still to be written. */
+  Writable,
 }
 
 const sources = new Map<PropertyKey, Source>([
@@ -20,7 +22,7 @@ const sources = new Map<PropertyKey, Source>([
   ['end', Source.Stream],
   ['emit', Source.Stream],
   ['destroy', Source.Stream],
-  ['writable', Source.Stream],
+  ['writable', Source.Writable],
   ['destroyed', Source.Stream],
   ['readable', Source.Readable],
   ['setTimeout', Source.Timeout],
@@ -32,7 +34,7 @@ const sources = new Map<PropertyKey, Source>([
 
 /** The connection's socket; once that is gone the stream stands in for it, so that nobody meets `undefined`. */
 function connectionOf(stream: ServerHttp2Stream): Members {
-  return (stream.session as { _socket?: object } | undefined)?._socket ?? stream;
+  return stream._connection._socket ?? stream;
 }
 
 function boundTo(owner: Members, property: PropertyKey): unknown {
@@ -51,6 +53,8 @@ const handler: ProxyHandler<ServerHttp2Stream> = {
         return boundTo(stream, property);
       case Source.Readable:
         return !stream.destroyed && (stream._request ?? stream).readable;
+      case Source.Writable:
+        return stream.writable || (stream.headRequest && !stream.headersSent && !stream.destroyed && !stream.closed);
       case Source.Timeout:
         return boundTo(stream.session ?? stream, property);
       case Source.Forbidden:
@@ -65,6 +69,7 @@ const handler: ProxyHandler<ServerHttp2Stream> = {
     switch (sources.get(property)) {
       case Source.Stream:
       case Source.Readable:
+      case Source.Writable:
         owner = stream;
         break;
       case Source.Timeout:

@@ -103,6 +103,13 @@ export class ClientHttp2Session extends Http2Session {
   override _openIncoming(
     id: number, headers: IncomingHeaders, flags: number, raw: string[], endOfStream: boolean,
   ): void {
+    // A push that nobody takes would stay for good.
+    if (this.listenerCount('stream') === 0) {
+      this._native!.reset(id, constants.NGHTTP2_REFUSED_STREAM);
+      this._native!.detach(id);
+      this._transport!.schedule();
+      return;
+    }
     const stream = new ClientHttp2Stream(this, id);
     stream._context = new AsyncResource('HTTP2STREAM');
     if (clientChannels.created.hasSubscribers) clientChannels.created.publish({ stream, headers });
@@ -121,12 +128,8 @@ function submit(
   exclusive: boolean,
 ): void {
   const session = stream._session;
-  // Destroyed in the meantime, by whoever destroyed the session too.
+  // Destroyed in the meantime, by whoever destroyed the session too. One that is closed still sends what was asked of it before.
   if (session === undefined || session.destroyed) return;
-  if (session.closed) {
-    stream.destroy(new ERR_HTTP2_GOAWAY_SESSION());
-    return;
-  }
   const id = session._native!.request(text, count, endStream, parent | 0, weight | 0, exclusive);
   session._transport!.schedule();
   if (id > 0) {

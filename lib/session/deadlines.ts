@@ -175,6 +175,7 @@ export class Deadlines {
         continue;
       }
       const limit = limitDetails(OwnLimit.StalledWrite, time, stalledWriteTimeout, 'stream', stream.id);
+      stream._resetByPeer = true;
       const error = refuseFor(session, new ERR_HTTP2_STREAM_ERROR('NGHTTP2_ENHANCE_YOUR_CALM'), limit);
       if (!stream.destroyed) {
         stream.close(NGHTTP2_ENHANCE_YOUR_CALM);
@@ -188,6 +189,7 @@ export class Deadlines {
     const { session } = this;
     if (session.destroyed) return;
     const limit = limitDetails(which, reached, value, 'session');
+    session._endedByPeer = true;
     const error = refuseFor(session, new ERR_HTTP2_SESSION_ERROR(NGHTTP2_ENHANCE_YOUR_CALM), limit);
     session.destroy(error, NGHTTP2_ENHANCE_YOUR_CALM);
   }

@@ -1,205 +1,186 @@
 import { type Batch, giveBack } from '../binding/batch.js';
-import { Record, REPORTED_SETTINGS } from '../binding/records.js';
-import { decodeHeaders, decoded } from '../headers/decode.js';
-import { DirectReader } from '../socket/direct-reader.js';
-import type { Http2Stream } from '../stream/stream.js';
-import {
-  onAltsvc, onFrameError, onGoaway, onHeaders, onInternalError, onLimitHit, onOrigin, onPing, onPingAck, onPriority, onSettings,
-  onSettingsAck, pieceOf,
-} from './incoming.js';
+import { BatchHeader, Record } from '../binding/records.js';
+import { onEndedByCore } from './incoming.js';
 import type { Http2Session } from './session.js';
+import { sizeOfSentRecord, tellReceived, tellSent } from './tell.js';
 import { stretch } from './stretch.js';
-import { runTicks } from './ticks.js';
+
+/** The real one: a test may have put a clock of its own in its place. */
+const { nextTick } = process;
+const settled = Promise.resolve();
+/** Ticks and microtasks make each other; after so many rounds of both, what was told last has sunk in. */
+const ROUNDS = 2;
+
+/** What one call into the core has recorded, and how far it has been told. */
+export class Recorded {
+  next: Recorded | undefined;
+  /** Index of the next record. */
+  at: number = BatchHeader.Start;
+  /** How many of the batch's bytes belong to records before that. */
+  bytesAt = 0;
+  /** Of what was sent: the streams that are closed are told last. */
+  closing = false;
+
+  /**
+   * @param chunk where DATA of the records lies, at offsets from `base` on; undefined for what was sent
+   * @param endedBy nghttp2's error by which it ended the session after this, else 0
+   */
+  constructor(
+    readonly batch: Batch, readonly end: number, readonly received: boolean,
+    readonly chunk: Uint8Array | undefined, readonly base: number, readonly endedBy: number,
+  ) {}
+}
+
+const enum State {
+  Idle,
+  /** A listener may be on the stack. */
+  Telling,
+  /** For ticks and microtasks. */
+  Waiting,
+}
 
 /**
- * So many requests of one chunk are answered before their answers are sent: the peer deals with these while we deal with the
- * others, and the first need not wait for the last.
- */
-const AT_A_TIME = 48;
-
-/**
- * Tells a session and its streams what the core has recorded on receiving a chunk, in order.
+ * Tells a session and its streams what the core has recorded, in the order in which it did.
  *
- * A listener may throw, destroy this session, or make another one receive: the record that it was called for is
- * behind us by then, and what follows is looked at again in the light of what it did.
+ * A record is behind us before anybody hears of it, so a listener may throw, destroy this session, or make another one
+ * receive: nothing is told twice, and nothing is lost.
+ *
+ * `node:http2` calls into JavaScript frame by frame, and Node runs the ticks and microtasks that are due after each call.
+ * Programs rely on it: `await once(stream, 'response')`, and then `await once(stream, 'trailers')`. So what must not
+ * follow at once waits until they have run. They are never run from here: that would be in the middle of somebody's
+ * function if the session reads from a Duplex, and on a stack that grows with each session that answers another.
  */
 export class Dispatch {
-  private at: number;
-  private bytesAt = 0;
-  private told = false;
-  private messages = 0;
+  /** Somebody was told something since ticks have run. */
+  told = false;
+  /** A stream was told that a write is done since ticks have run. */
+  wrote = false;
+  /** A stream was told that it is closed since ticks have run. */
+  closed = false;
+  private state = State.Idle;
+  private rounds = 0;
+  private first: Recorded | undefined;
+  private last: Recorded | undefined;
+  private onMicrotask: (() => void) | undefined;
 
-  constructor(
-    private readonly session: Http2Session, private readonly batch: Batch, start: number, private readonly end: number,
-    private chunk: Uint8Array, private readonly length: number, private reader: DirectReader | undefined,
-    private readonly settles: boolean,
-  ) {
-    this.at = start;
+  /** @param goOn is called when what was waited for is over */
+  constructor(private readonly session: Http2Session, private readonly goOn: () => void) {}
+
+  /** Records wait, or are being told. */
+  get busy(): boolean {
+    return this.state !== State.Idle || this.first !== undefined;
   }
 
-  run(): void {
-    const { session, end } = this;
+  /** `goOn` is going to be called, or whoever has called `run` goes on. */
+  get goesOn(): boolean {
+    return this.state !== State.Idle;
+  }
+
+  /** Records of received frames have not all been told. */
+  get holdsReceived(): boolean {
+    for (let one = this.first; one !== undefined; one = one.next) if (one.received) return true;
+    return false;
+  }
+
+  add(recorded: Recorded): void {
+    if (this.last === undefined) this.first = recorded;
+    else this.last.next = recorded;
+    this.last = recorded;
+  }
+
+  /** What was told before has sunk in. */
+  ticksHaveRun(): void {
+    this.told = this.wrote = this.closed = false;
     stretch.current++;
-    let finished = false;
+  }
+
+  /** Tells what there is, until something has to be waited for. */
+  run(): void {
+    if (this.state !== State.Idle) return;
+    this.state = State.Telling;
     try {
-      while (this.at < end && !session._destroyed) this.next();
-      finished = true;
+      for (let one = this.first; one !== undefined; one = this.first) {
+        if (!this.session._destroyed && !this.tell(one)) return;
+        this.first = one.next;
+        if (one.next === undefined) this.last = undefined;
+        giveBack(one.batch);
+        if (one.endedBy !== 0 && !this.session._destroyed) onEndedByCore(this.session, one.endedBy);
+      }
+      this.state = State.Idle;
     } finally {
-      if (finished || session._destroyed) {
-        giveBack(this.batch);
-        session._transport!.received();
-      } else {
-        // A listener threw. That ends the process, or somebody handles it; then the rest has still happened.
-        if (this.reader !== undefined) {
-          this.chunk = DirectReader.preserve(this.chunk, this.length);
-          this.reader = undefined;
-        }
-        process.nextTick(runAgain, this);
+      // A listener threw. That ends the process, or somebody handles it; then the rest has still happened.
+      if (this.state === State.Telling) {
+        this.state = State.Waiting;
+        nextTick(resume, this);
       }
     }
   }
 
-  private next(): void {
-    const { session, batch: { ints, bytes } } = this;
-    const record = this.at;
-    switch (ints[record]) {
+  /** @returns false if ticks have to run first */
+  private tell(one: Recorded): boolean {
+    const { session } = this;
+    while (one.at < one.end && !session._destroyed) {
+      if (one.received ? this.mustWait(one) : one.closing && this.wrote) {
+        this.wait();
+        return false;
+      }
+      if (one.received) tellReceived(session, this, one);
+      else tellSent(session, this, one);
+      if (one.at >= one.end && !one.received && !one.closing && hasClose(one)) {
+        one.closing = true;
+        one.at = BatchHeader.Start;
+      }
+    }
+    return true;
+  }
+
+  /** Whether the next record is about somebody who has yet to deal with what was told before. */
+  private mustWait({ at, batch: { ints } }: Recorded): boolean {
+    switch (ints[at]) {
       case Record.Headers: {
-        this.at += 6 + ints[record + 5]!;
-        decodeHeaders(this.batch, record + 6, ints[record + 4]!, this.bytesAt, session._headerValues);
-        this.bytesAt = decoded.bytesAt;
-        const { headers, raw } = decoded;
-        const stream = this.streamOf(ints[record + 1]!);
-        if (session._destroyed) return;
-        this.told = true;
-        onHeaders(session, stream, ints[record + 1]!, ints[record + 2]!, ints[record + 3]!, headers, raw);
-        if (++this.messages % AT_A_TIME === 0) session._transport?.flushBetween();
-        break;
+        const stream = this.session._streams.get(ints[at + 1]!);
+        // 'close' of a stream comes before 'stream' of the next.
+        return stream === undefined ? this.closed : stream._toldIn === stretch.current;
       }
       case Record.Data:
-        this.at += 4;
-        this.streamOf(ints[record + 1]!)?._onData(this.piece(ints[record + 2]!, ints[record + 3]!));
-        break;
       case Record.EndStream:
-        this.at += 2;
-        this.streamOf(ints[record + 1]!)?._onRemoteEnd();
-        break;
       case Record.Close:
-        this.at += 3;
-        this.streamOf(ints[record + 1]!)?._onNativeClose(ints[record + 2]! >>> 0);
-        break;
+        return this.session._streams.get(ints[at + 1]!)?._toldIn === stretch.current;
       default:
-        this.settle();
-        if (!session._destroyed) this.sessionRecord(record, ints, bytes);
+        return this.told;
     }
   }
 
-  private piece(offset: number, length: number): Buffer {
-    return this.reader !== undefined ? this.reader.piece(offset, length) : pieceOf(this.chunk, offset, length);
+  private wait(): void {
+    this.state = State.Waiting;
+    this.rounds = 0;
+    this.onMicrotask ??= () => nextTick(round, this);
+    void settled.then(this.onMicrotask);
   }
 
-  /** Frames of the connection, and rare ones of streams: each after all that was told before has sunk in. */
-  private sessionRecord(record: number, ints: Int32Array, bytes: Batch['bytes']): void {
-    const { session } = this;
-    this.told = true;
-    switch (ints[record]) {
-      case Record.Settings:
-        this.at += 2 + REPORTED_SETTINGS + ints[record + 1 + REPORTED_SETTINGS]! * 2;
-        onSettings(session, ints, record + 1);
-        break;
-      case Record.SettingsAck:
-        this.at += 1 + REPORTED_SETTINGS;
-        onSettingsAck(session, ints, record + 1);
-        break;
-      case Record.Ping:
-        this.at += 3;
-        onPing(session, pingPayload(ints, record));
-        break;
-      case Record.PingAck:
-        this.at += 3;
-        onPingAck(session, pingPayload(ints, record));
-        break;
-      case Record.Goaway: {
-        this.at += 4;
-        const opaque = this.take(ints[record + 3]!);
-        onGoaway(session, ints[record + 1]! >>> 0, ints[record + 2]!,
-                 opaque.length > 0 ? Buffer.from(bytes.subarray(...opaque.range)) : undefined);
-        break;
-      }
-      case Record.Altsvc: {
-        this.at += 4;
-        const origin = bytes.latin1Slice(...this.take(ints[record + 2]!).range);
-        const value = bytes.latin1Slice(...this.take(ints[record + 3]!).range);
-        onAltsvc(session, ints[record + 1]!, origin, value);
-        break;
-      }
-      case Record.Origin: {
-        const count = ints[record + 1]!;
-        this.at += 2 + count;
-        const origins: string[] = [];
-        for (let i = 0; i < count; i++) origins.push(bytes.latin1Slice(...this.take(ints[record + 2 + i]!).range));
-        onOrigin(session, origins);
-        break;
-      }
-      case Record.Priority:
-        this.at += 5;
-        onPriority(session, ints[record + 1]!, ints[record + 2]!, ints[record + 3]!, ints[record + 4] !== 0);
-        break;
-      case Record.FrameError:
-        this.at += 4;
-        onFrameError(session, ints[record + 1]!, ints[record + 2]!, ints[record + 3]!);
-        break;
-      case Record.SessionError:
-        this.at += 3;
-        onInternalError(session, ints[record + 1]!);
-        break;
-      case Record.LimitHit:
-        this.at += 7;
-        onLimitHit(session, ints, record + 1);
-        break;
-      default:
-        throw new Error(`duetto: unknown record ${ints[record]} at ${record} of ${this.end}`);
-    }
+  /** @internal */
+  _round(): void {
+    if (++this.rounds < ROUNDS) void settled.then(this.onMicrotask);
+    else this._resume();
   }
 
-  /** The stream of a record, once it has taken in what it was told before. */
-  private streamOf(id: number): Http2Stream | undefined {
-    const { session } = this;
-    let stream = session._streams.get(id);
-    if (stream === undefined) return undefined;
-    if (stream._toldIn === stretch.current) {
-      this.settle();
-      if (session._destroyed) return undefined;
-      stream = session._streams.get(id);
-      if (stream === undefined) return undefined;
-    }
-    this.told = true;
-    stream._toldIn = stretch.current;
-    return stream;
-  }
-
-  private settle(): void {
-    if (!this.told) return;
-    this.told = false;
-    stretch.current++;
-    if (this.settles) runTicks?.();
-  }
-
-  /** The next `length` bytes that belong to records. */
-  private take(length: number): { length: number; range: [number, number] } {
-    const from = this.bytesAt;
-    this.bytesAt += length;
-    return { length, range: [from, this.bytesAt] };
+  /** @internal */
+  _resume(): void {
+    this.state = State.Idle;
+    this.ticksHaveRun();
+    this.goOn();
   }
 }
 
-function runAgain(dispatch: Dispatch): void {
-  dispatch.run();
+function round(dispatch: Dispatch): void {
+  dispatch._round();
 }
 
-function pingPayload(ints: Int32Array, record: number): Buffer {
-  // Not out of the pool: users look at its ArrayBuffer.
-  const payload = Buffer.alloc(8);
-  payload.writeInt32BE(ints[record + 1]!, 0);
-  payload.writeInt32BE(ints[record + 2]!, 4);
-  return payload;
+function resume(dispatch: Dispatch): void {
+  dispatch._resume();
+}
+
+function hasClose({ batch: { ints }, end }: Recorded): boolean {
+  for (let at: number = BatchHeader.Start; at < end; at += sizeOfSentRecord(ints[at]!)) if (ints[at] === Record.Close) return true;
+  return false;
 }

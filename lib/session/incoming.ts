@@ -1,10 +1,11 @@
 import { type Limit, REPORTED_SETTINGS } from '../binding/records.js';
 import { constants } from '../constants.js';
-import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_TOO_MANY_ORIGINS, NghttpError } from '../errors.js';
+import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_TOO_MANY_ORIGINS } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { sessionChannels } from '../observe/channels.js';
 import { debugSession } from '../observe/debug.js';
 import { publishGoaway } from '../observe/notes.js';
+import { copyOf } from '../socket/direct-reader.js';
 import { settingsOf } from '../settings/in-force.js';
 import type { Http2Stream } from '../stream/stream.js';
 import { goawayCode, limitDetails, OwnLimit, refuseFor, reportLimit, sessionError } from './limits.js';
@@ -13,12 +14,10 @@ import type { Http2Session } from './session.js';
 // What arrives from the peer, as the session and its streams take it.
 
 const {
-  NGHTTP2_FLAG_END_STREAM, NGHTTP2_HCAT_PUSH_RESPONSE, NGHTTP2_HCAT_RESPONSE, NGHTTP2_NO_ERROR,
+  NGHTTP2_FLAG_END_STREAM, NGHTTP2_HCAT_PUSH_RESPONSE, NGHTTP2_HCAT_REQUEST, NGHTTP2_HCAT_RESPONSE, NGHTTP2_NO_ERROR,
   NGHTTP2_REFUSED_STREAM,
   HTTP_STATUS_CONTINUE, HTTP_STATUS_MISDIRECTED_REQUEST,
 } = constants;
-/** nghttp2's number for a protocol error; node:http2 does not export it. */
-const NGHTTP2_ERR_PROTO = -505;
 
 export function onHeaders(
   session: Http2Session, stream: Http2Stream | undefined, id: number, category: number, flags: number,
@@ -26,20 +25,36 @@ export function onHeaders(
 ): void {
   const endOfStream = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
   if (stream === undefined) {
-    if (session.closed) {
-      session._native!.reset(id, NGHTTP2_REFUSED_STREAM);
-      session._native!.detach(id);
-      return;
-    }
-    session._openIncoming(id, headers, flags, raw, endOfStream);
+    // A request opens a stream, and a promise does. Anything else was for one that is gone.
+    if (category === NGHTTP2_HCAT_REQUEST) openStream(session, id, headers, flags, raw, endOfStream);
     return;
   }
   const event = eventOf(category, headers[':status'] as number | undefined, endOfStream);
   if (headers[':status'] === HTTP_STATUS_MISDIRECTED_REQUEST) session._origins().delete(stream._origin);
-  stream._onHeaders(event, headers, flags, raw);
-  if (event === 'headers' && headers[':status'] === HTTP_STATUS_CONTINUE) stream.emit('continue');
-  stream.emit(event, headers, flags, raw);
-  if (endOfStream) stream._onRemoteEnd();
+  // A listener that throws takes nothing from the others, and not the end from the stream.
+  try {
+    stream._onHeaders(event, headers, flags, raw);
+    if (event === 'headers' && headers[':status'] === HTTP_STATUS_CONTINUE) stream.emit('continue');
+  } finally {
+    try {
+      if (!stream.destroyed) stream.emit(event, headers, flags, raw);
+    } finally {
+      if (endOfStream) stream._onRemoteEnd();
+    }
+  }
+}
+
+function openStream(
+  session: Http2Session, id: number, headers: IncomingHeaders, flags: number, raw: string[], endOfStream: boolean,
+): void {
+  session._lastIncoming = id;
+  if (session.closed) {
+    session._native!.reset(id, NGHTTP2_REFUSED_STREAM);
+    session._native!.detach(id);
+    session._transport!.schedule();
+  } else {
+    session._openIncoming(id, headers, flags, raw, endOfStream);
+  }
 }
 
 function eventOf(category: number, status: number | undefined, endOfStream: boolean): string {
@@ -55,11 +70,7 @@ const COPIED = 2048;
 
 /** DATA that lies in a received chunk, as the reader gets it. */
 export function pieceOf(chunk: Uint8Array, offset: number, length: number): Buffer {
-  if (length < COPIED && length * 2 < chunk.length) {
-    const copy = Buffer.allocUnsafe(length);
-    copy.set(chunk.subarray(offset, offset + length));
-    return copy;
-  }
+  if (length < COPIED && length * 2 < chunk.length && chunk.length > COPIED) return copyOf(chunk, offset, offset + length);
   return Buffer.from(chunk.buffer, chunk.byteOffset + offset, length);
 }
 
@@ -83,9 +94,12 @@ export function onSettingsAck(session: Http2Session, ints: Int32Array, at: numbe
   const previous = session._localSettings;
   const settings = session._localSettings = settingsOf(ints, at, session._localCustom);
   if (sessionChannels.settings.hasSubscribers) sessionChannels.settings.publish({ session, side: 'local', settings, previous });
-  if (typeof callback === 'function') context.runInAsyncScope(callback, undefined, null, settings, duration);
-  context.emitDestroy();
-  session.emit('localSettings', settings);
+  try {
+    if (typeof callback === 'function') context.runInAsyncScope(callback, undefined, null, settings, duration);
+  } finally {
+    context.emitDestroy();
+    session.emit('localSettings', settings);
+  }
 }
 
 export function onPing(session: Http2Session, payload: Buffer): void {
@@ -94,11 +108,10 @@ export function onPing(session: Http2Session, payload: Buffer): void {
 
 export function onPingAck(session: Http2Session, payload: Buffer): void {
   const acknowledged = session._pings.acknowledge();
-  if (acknowledged === undefined) session.destroy(new NghttpError(NGHTTP2_ERR_PROTO));
-  else {
-    session._pingRTT = acknowledged.duration;
-    acknowledged.what(null, acknowledged.duration, payload);
-  }
+  // An answer that nobody has asked for is no error (RFC 9113, section 6.7).
+  if (acknowledged === undefined) return;
+  session._pingRTT = acknowledged.duration;
+  acknowledged.what(null, acknowledged.duration, payload);
 }
 
 export function onGoaway(session: Http2Session, code: number, lastStreamID: number, opaqueData: Buffer | undefined): void {
@@ -106,14 +119,18 @@ export function onGoaway(session: Http2Session, code: number, lastStreamID: numb
   session._goawayCode = code;
   session._goawayLastStreamID = lastStreamID;
   publishGoaway(sessionChannels.goawayReceived, session, code, lastStreamID, opaqueData, undefined);
-  session.emit('goaway', code, lastStreamID, opaqueData);
-  if (code === NGHTTP2_NO_ERROR) {
-    session.close();
-    session._maybeDestroy();
-    return;
+  try {
+    session.emit('goaway', code, lastStreamID, opaqueData);
+  } finally {
+    if (code === NGHTTP2_NO_ERROR) {
+      session.close();
+      session._maybeDestroy();
+    } else {
+      // Nothing is wrong on this side: the answer says so.
+      session._endedByPeer = true;
+      session.destroy(new ERR_HTTP2_SESSION_ERROR(code), NGHTTP2_NO_ERROR);
+    }
   }
-  // Nothing is wrong on this side: the answer says so.
-  session.destroy(new ERR_HTTP2_SESSION_ERROR(code), NGHTTP2_NO_ERROR);
 }
 
 export function onAltsvc(session: Http2Session, id: number, origin: string, value: string): void {
@@ -146,12 +163,12 @@ export function onFrameError(session: Http2Session, id: number, type: number, co
   const stream = session._streams.get(id);
   const emitter = stream ?? session;
   emitter._touch();
-  emitter.emit('frameError', type, code, id);
   // A GOAWAY that tells more may be on its way.
   setImmediate(() => {
     stream?.close(code);
     session.close();
   });
+  emitter.emit('frameError', type, code, id);
 }
 
 /** A limit was met while receiving or sending. */
@@ -170,10 +187,12 @@ function joined(low: number, high: number): number {
 /** nghttp2 has sent a GOAWAY of its own: the peer broke the protocol. */
 export function onEndedByCore(session: Http2Session, code: number): void {
   debugSession(session, 'was ended by nghttp2 with error %d', code);
+  session._endedByPeer = true;
   session.destroy(sessionError(code, session._limit));
 }
 
 export function onInternalError(session: Http2Session, code: number): void {
   debugSession(session, 'cannot go on: nghttp2 error %d', code);
+  session._endedByPeer = true;
   session.destroy(sessionError(code, session._limit), goawayCode(session._limit));
 }

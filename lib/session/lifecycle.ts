@@ -6,10 +6,12 @@ import { ERR_HTTP2_STREAM_CANCEL, ERR_SOCKET_CLOSED } from '../errors.js';
 import { clearIdleTimeout } from '../idle-timer.js';
 import { debugSession } from '../observe/debug.js';
 import { keepStats, publishClosed } from '../observe/session-life.js';
+import { rethrow } from '../rethrow.js';
 import { cancelPing } from './acknowledged.js';
 import { describeLimit, type LimitDetails } from './limits.js';
 import { sessionOf, unbind } from './bound-sockets.js';
 import type { Http2Session } from './session.js';
+import type { Http2Stream } from '../stream/stream.js';
 
 // The end of a session, from whichever side it comes:
 //
@@ -17,10 +19,18 @@ import type { Http2Session } from './session.js';
 //   destroy(), an error, a GOAWAY with a code ------+-> streams destroyed -> GOAWAY -> socket ended -> 'close'
 //   the socket closes or fails --------------------/
 
-/** Milliseconds that a peer has to take the last GOAWAY of a session that failed. */
+/** Milliseconds that a peer has to take the last GOAWAY of a session that does not end in peace. */
 const FAREWELL = 2000;
+/** Milliseconds that a server has to end a connection which its client has ended in peace. */
+const CLIENT_FAREWELL = 1000;
+/** Milliseconds after which a session closes whose connection is gone, although streams are still being read. */
+const READERS_WAIT = 250;
+/** Milliseconds in which somebody who reads a stream whose connection is gone takes something. */
+const READER_STALL = 10_000;
+/** As the last stream of a GOAWAY: all that the core has received. */
+const ALL_RECEIVED = -1;
 
-const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR } = constants;
+const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_SESSION_SERVER } = constants;
 
 /** Follows a socket for as long as it lives. */
 export function attach(socket: Duplex): void {
@@ -30,22 +40,28 @@ export function attach(socket: Duplex): void {
   if (!(socket instanceof net.Socket)) socket.on('end', duplexOnEnd);
 }
 
-/**
- * @param error what the session's 'error' event is to give, if any
- * @param sparing whether streams that are over, and that somebody is still reading, may be read to their end
- */
-export function closeSession(session: Http2Session, code: number, error: Error | undefined, sparing = false): void {
+export interface Ending {
+  /** Streams that are over, and that somebody is still reading, may be read to their end. */
+  sparing?: boolean;
+  /** After `close`, when there is nothing left to do: what waits to be sent may take its time. */
+  graceful?: boolean;
+}
+
+/** @param error what the session's 'error' event is to give, if any */
+export function closeSession(session: Http2Session, code: number, error: Error | undefined, { sparing = false, graceful = false }: Ending = {}): void {
   debugSession(session, 'ends with code %d and %d streams', code, session._streams.size, ...(error ? [`(${error.message})`] : []));
+  const { _native: native, _socket: socket, _transport: transport } = session;
   session._destroyed = true;
   session._destroyCode = code;
   clearIdleTimeout(session);
   session._deadlines?.end();
+  // What was written goes out; what is not written yet does not.
+  if (native !== undefined && session._streams.size > 0) transport!.purge();
   if (session._pendingStreams.size > 0 || session._streams.size > 0) {
     const cancel = new ERR_HTTP2_STREAM_CANCEL(error);
     for (const stream of session._pendingStreams.values()) stream.destroy(cancel);
     for (const stream of session._streams.values()) if (!sparing || !stream._isWhole()) stream.destroy(error);
   }
-  const { _native: native, _socket: socket, _transport: transport } = session;
   if (native !== undefined) {
     if (!socket!.destroyed) sayGoodbye(session, native, code, error);
     transport!.finish();
@@ -54,7 +70,7 @@ export function closeSession(session: Http2Session, code: number, error: Error |
     native.destroy();
     if (session._pings.size > 0) setImmediate(cancelPings, session);
   }
-  letGo(session, error);
+  letGo(session, error, graceful);
 }
 
 /** The last GOAWAY. If a limit was passed, the peer learns which. */
@@ -62,51 +78,113 @@ function sayGoodbye(
   session: Http2Session, native: NativeSession, code: number, error: (Error & { limit?: LimitDetails }) | undefined,
 ): void {
   if (error?.limit !== undefined) native.explain(code, Buffer.from(describeLimit(error.limit), 'latin1'));
-  // A second GOAWAY that says the same may reach a peer that has gone, and bring a reset.
-  else if (!session._tookLeave || code !== NGHTTP2_NO_ERROR) native.terminate(code);
+  // A second GOAWAY that says the same may reach a peer that has gone, and bring a reset. Requests that nobody was told
+  // of were not processed: the peer may send them again.
+  else if (!session._tookLeave || code !== NGHTTP2_NO_ERROR)
+    native.terminate(code, session._transport!.holdsReceived ? session._lastIncoming : ALL_RECEIVED);
 }
 
-function letGo(session: Http2Session, error: Error | undefined): void {
+function letGo(session: Http2Session, error: Error | undefined, graceful: boolean): void {
   const socket = session._socket;
   session._socket = undefined;
   session._proxy = undefined;
   session._onLetGo();
   if (socket === undefined || socket.destroyed) {
     if (socket !== undefined) unbind(socket);
-    // As in node:http2, the session closes after its streams.
-    if (session._streams.size > 0) session._afterStreams = () => emitClose(session, error);
+    if (session._streams.size > 0) waitForReaders(session, error);
     else process.nextTick(emitClose, session, error);
     return;
   }
   unbind(socket);
-  socket.on('close', () => emitClose(session, error));
+  socket.on('close', () => {
+    session._farewell = undefined;
+    emitClose(session, error);
+  });
   // The peer's end has to be seen, although nobody reads any more.
   socket.resume();
-  if (error !== undefined) cutOff(socket, error);
-  else session._deadlines?.watchFarewell(socket);
-  socket.end(() => {
-    if (session.closed) return;
-    // A moment for the peer to read the GOAWAY before it sees the reset.
-    setImmediate(() => socket.destroy(error));
-  });
+  if (graceful && !session.connecting) {
+    session._farewell = socket;
+    session._deadlines?.watchFarewell(socket);
+    // A client has had all that it asked for, whatever its peer is waiting for.
+    if (session._type === NGHTTP2_SESSION_SERVER) socket.end();
+    else socket.end(() => destroyAfter(socket, CLIENT_FAREWELL, undefined));
+  } else if (graceful) {
+    // It may never come to stand.
+    destroyAfter(socket, CLIENT_FAREWELL, undefined);
+    socket.end();
+  } else {
+    endSocket(socket, error);
+  }
+}
+
+/** `destroy` of a session that is over already, and whose peer takes its time. */
+export function endSocketNow(session: Http2Session): void {
+  const { _farewell: socket } = session;
+  session._farewell = undefined;
+  if (socket !== undefined && !socket.destroyed) endSocket(socket, undefined);
 }
 
 /** What is left to write waits for the peer, and a peer that does not read would keep the connection for good. */
-function cutOff(socket: Duplex, error: Error): void {
-  const timer = setTimeout(() => socket.destroy(error), FAREWELL);
+function endSocket(socket: Duplex, error: Error | undefined): void {
+  destroyAfter(socket, FAREWELL, error);
+  // A moment for the peer to read the GOAWAY before it sees the reset.
+  const destroy = (): void => {
+    setImmediate(() => socket.destroy(error));
+  };
+  if (socket.writableFinished) destroy();
+  else socket.end(destroy);
+}
+
+function destroyAfter(socket: Duplex, milliseconds: number, error: Error | undefined): void {
+  const timer = setTimeout(() => socket.destroy(error), milliseconds);
   timer.unref();
   socket.once('close', () => clearTimeout(timer));
+}
+
+/** As in node:http2, the session closes after its streams; but not after some that nobody reads. */
+function waitForReaders(session: Http2Session, error: Error | undefined): void {
+  const close = session._afterStreams = (): void => {
+    clearTimeout(timer);
+    session._afterStreams = undefined;
+    emitClose(session, error);
+  };
+  const timer = setTimeout(() => {
+    if (session._afterStreams !== close) return;
+    close();
+    for (const stream of session._streams.values()) if (session._type === NGHTTP2_SESSION_SERVER) giveReaderTime(stream, stream.readableLength);
+  }, READERS_WAIT);
+  timer.unref();
+}
+
+/** A request that came whole, was answered, and whose client has gone: it stays as long as its reader reads. */
+function giveReaderTime(stream: Http2Stream, before: number): void {
+  setTimeout(() => {
+    if (stream.destroyed) return;
+    if (stream.readableLength === before) stream.destroy();
+    else giveReaderTime(stream, stream.readableLength);
+  }, READER_STALL).unref();
 }
 
 function emitClose(session: Http2Session, error: Error | undefined): void {
   session._remoteSettings = undefined;
   publishClosed(session, error);
-  if (error) session.emit('error', error);
-  session.emit('close');
+  try {
+    // A server's session that nobody listens to is no reason to end the process: its peer has brought this about.
+    const silent = session._endedByPeer && session._type === NGHTTP2_SESSION_SERVER && session.listenerCount('error') === 0;
+    if (error && !silent) session.emit('error', error);
+  } finally {
+    session.emit('close');
+  }
 }
 
 function cancelPings(session: Http2Session): void {
-  for (const callback of session._pings.cancel()) cancelPing(callback);
+  for (const callback of session._pings.cancel()) {
+    try {
+      cancelPing(callback);
+    } catch (error) {
+      rethrow(error);
+    }
+  }
 }
 
 function socketOnError(this: Duplex, error: Error & { code?: string; syscall?: string }): void {
@@ -114,6 +192,7 @@ function socketOnError(this: Duplex, error: Error & { code?: string; syscall?: s
   if (session === undefined) return;
   // A peer that is gone is no error of the session, as long as only writing tells: node:http2 waits for the 'close' too.
   if (error.syscall === 'write') return;
+  session._endedByPeer = true;
   // After a GOAWAY the peer may go as it likes.
   if (error.code === 'ECONNRESET' && session._goawayCode !== null) session.destroy();
   else session.destroy(error);
@@ -126,7 +205,9 @@ function socketOnClose(this: Duplex): void {
   for (const stream of session._streams.values()) if (!stream.destroyed && !stream._isWhole()) stream._onConnectionLost();
   for (const stream of session._pendingStreams.values()) stream.close(NGHTTP2_CANCEL);
   session._closed = true;
-  if (!session.destroyed) closeSession(session, NGHTTP2_NO_ERROR, error, true);
+  if (session.destroyed) return;
+  session._endedByPeer = true;
+  closeSession(session, NGHTTP2_NO_ERROR, error, { sparing: true });
 }
 
 function duplexOnEnd(this: Duplex): void {

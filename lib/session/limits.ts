@@ -4,6 +4,7 @@ import { NghttpError } from '../errors.js';
 import { sessionChannels } from '../observe/channels.js';
 import { debugSession } from '../observe/debug.js';
 import type { LimitDetails } from '../observe/types.js';
+import { rethrow } from '../rethrow.js';
 import type { Http2Stream } from '../stream/stream.js';
 import type { Http2Session } from './session.js';
 
@@ -83,7 +84,12 @@ export function reportLimit(session: Http2Session, limit: LimitDetails): void {
   if (limit.scope === 'session') session._limit = limit;
   debugSession(session, 'meets a limit: %s', describeLimit(limit));
   if (sessionChannels.limit.hasSubscribers) sessionChannels.limit.publish({ ...limit, session, stream });
-  session._emitLimit(limit, stream);
+  // A listener that throws keeps nobody from what a limit is there for.
+  try {
+    session._emitLimit(limit, stream);
+  } catch (error) {
+    rethrow(error);
+  }
 }
 
 /** A stream's error says for which limit it was refused. */

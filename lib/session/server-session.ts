@@ -112,8 +112,11 @@ export class ServerHttp2Session extends Http2Session {
 
   /** @internal The server's listeners hear of it too. */
   override _emitLimit(limit: LimitDetails, stream: Http2Stream | undefined): void {
-    super._emitLimit(limit, stream);
-    (this.owner as EventEmitter | undefined)?.emit('limit', limit, this, stream);
+    try {
+      super._emitLimit(limit, stream);
+    } finally {
+      (this.owner as EventEmitter | undefined)?.emit('limit', limit, this, stream);
+    }
   }
 
   /** @internal */
@@ -145,6 +148,9 @@ function announce(
     stream.end();
     stream._headRequest = true;
   }
-  session.emit('stream', stream, headers, flags, raw);
-  if (CAPTURES) stream._context = new AsyncResource('HTTP2STREAM');
+  try {
+    session.emit('stream', stream, headers, flags, raw);
+  } finally {
+    if (CAPTURES) stream._context = new AsyncResource('HTTP2STREAM');
+  }
 }

@@ -22,7 +22,7 @@ import {
 } from './acknowledged.js';
 import { bind } from './bound-sockets.js';
 import type { Deadlines } from './deadlines.js';
-import { attach, closeSession } from './lifecycle.js';
+import { attach, closeSession, endSocketNow } from './lifecycle.js';
 import { type LimitDetails, limitDetails, OwnLimit, refuseFor } from './limits.js';
 import type { SessionOptions } from './options.js';
 import { initialOriginSet } from './origin-set.js';
@@ -52,6 +52,8 @@ export class Http2Session extends EventEmitter {
   /** @internal Streams by their id. */ _streams = noStreams;
   /** @internal Streams without an id yet, by their serial number. */ _pendingStreams = noStreams;
   /** @internal How many streams it has had. */ _streamsMade = 0;
+  /** @internal The id of the last stream of the peer's that was announced or refused here. */ _lastIncoming = 0;
+  /** @internal It ends when all that was received is told. */ private endsWhenTold = false;
   /** @internal Header values that the peer has sent before, by number. */
   _headerValues: string[] = [];
   /** @internal */ _type: number;
@@ -60,6 +62,8 @@ export class Http2Session extends EventEmitter {
   /** @internal */ _destroyed = false;
   /** @internal `close` has sent GOAWAY(NO_ERROR). */ _tookLeave = false;
   /** @internal */ _destroyCode: number = NO_ERROR;
+  /** @internal What ends it is something that the peer has done, or that has become of the connection. */ _endedByPeer = false;
+  /** @internal It has ended in peace, and waits for the peer to end the connection. */ _farewell: Duplex | undefined;
   /** @internal */ _goawayCode: number | null = null;
   /** @internal The connection is gone, and streams are still being read: what is to be done after them. */ _afterStreams: (() => void) | undefined;
   /** @internal */ _goawayLastStreamID: number | null = null;
@@ -332,6 +336,7 @@ export class Http2Session extends EventEmitter {
   destroy(error?: Error | number | null, code?: number): void {
     if (this.destroyed) {
       if (this._afterStreams !== undefined) for (const stream of this._streams.values()) stream.destroy();
+      endSocketNow(this);
       return;
     }
     let cause: Error | null | undefined;
@@ -384,7 +389,17 @@ export class Http2Session extends EventEmitter {
     const { _afterStreams: then } = this;
     this._afterStreams = undefined;
     if (then !== undefined) then();
-    else this.destroy();
+    else if (this._destroyed) return;
+    // A request may be among it, to be refused.
+    else if (this._transport?.holdsReceived) this.endsWhenTold = true;
+    else closeSession(this, NO_ERROR, undefined, { graceful: true });
+  }
+
+  /** @internal All that was received is told. */
+  _onIdle(): void {
+    if (!this.endsWhenTold) return;
+    this.endsWhenTold = false;
+    this._maybeDestroy();
   }
 
   /** @internal */

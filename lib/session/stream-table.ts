@@ -4,7 +4,17 @@ const FEWEST_SLOTS = 16;
 /** More are given back when the last stream goes. */
 const KEPT_SLOTS = 1024;
 /** Odd, and different in each process: a peer must not know which ids share a slot. */
-const SPREAD = (Math.random() * 2 ** 32) | 1;
+const SPREAD = multiplier();
+
+/** Odd, with neither few nor many bits set, and some of the highest: one that is small would put all ids into one slot. */
+function multiplier(): number {
+  for (;;) {
+    const candidate = (Math.random() * 2 ** 32) | 1;
+    let bits = 0;
+    for (let left = candidate; left !== 0; left &= left - 1) bits++;
+    if (bits >= 12 && bits <= 20 && candidate >>> 28 > 1 && candidate >>> 28 < 14) return candidate;
+  }
+}
 
 /**
  * Streams by a number: open addressing, at most half full, in one array that lives as long as the session.

@@ -3,41 +3,49 @@ import type { Duplex } from 'node:stream';
 import { type Batch, giveBack, takeBatch } from '../binding/batch.js';
 import type { NativeSession } from '../binding/contract.js';
 import { BatchHeader, Record } from '../binding/records.js';
+import { constants } from '../constants.js';
 import { takeNotes } from '../observe/notes.js';
-import { DirectReader } from '../socket/direct-reader.js';
+import { copyOf, DirectReader } from '../socket/direct-reader.js';
 import type { PieceSink } from '../socket/gather.js';
 import { giveOutBack, SocketOutput, takeOut } from '../socket/output.js';
 import type { Http2Stream } from '../stream/stream.js';
-import { Dispatch } from './dispatch.js';
-import { dispatchSent, sizeOfSentRecord } from './dispatch-sent.js';
-import { onEndedByCore } from './incoming.js';
+import { Dispatch, Recorded } from './dispatch.js';
 import type { Http2Session } from './session.js';
+import { sizeOfSentRecord } from './tell.js';
 
 /** An output that is longer is sent, even if more may follow in this turn. */
 const MAX_HELD = 32 * 1024;
 
 /** Records that streams are told when the socket has what they speak of. */
 interface Untold {
-  readonly batch: Batch;
-  readonly end: number;
+  readonly recorded: Recorded;
   taken: boolean;
 }
 
+/** What has been received and not yet parsed. */
+interface Rest {
+  readonly chunk: Uint8Array;
+  from: number;
+}
+
 /**
- * Between a session and its socket: received chunks go to the core and what it recorded is dispatched; what the core
- * wants to send is written once per turn.
+ * Between a session and its socket: received chunks go to the core, portion by portion, and what it recorded is
+ * dispatched; what the core wants to send is written once per portion, or once per turn.
  *
  * Any Duplex will do, by its public API. Node's own sockets are read and written in a shorter way where they allow it.
  */
 export class Transport {
-  /** A received chunk is being dispatched: another one has to wait. */
+  /** A portion is being dispatched: what is written in answer to it leaves after that. */
   private receiving = false;
-  private backlog: Uint8Array[] | undefined;
+  /** In the order in which it was received. */
+  private rest: Rest[] | undefined;
   private scheduled = false;
-  private flushing = false;
+  private working = false;
   private blocked = false;
   /** The socket's 'drain' is awaited. */
   private draining = false;
+  /** Requests wait until the socket has room for answers. */
+  private inputWaits = false;
   private closed = false;
   private more = false;
   /** Output that waits for what those may write who are told that it is out, and its length. */
@@ -46,7 +54,8 @@ export class Transport {
   private reader: DirectReader | undefined;
   private onData: ((chunk: Uint8Array | string) => void) | undefined;
   private readonly output: SocketOutput;
-  /** Streams whose writes are put together until the chunk that they may answer is dispatched. */
+  private readonly dispatch: Dispatch;
+  /** Streams whose writes are put together until the portion that they may answer is dispatched. */
   private gathering: Http2Stream[] | undefined;
   /** In the order of the pulls. */
   private untold: Untold[] | undefined;
@@ -61,6 +70,7 @@ export class Transport {
   ) {
     this.fromEventLoop = socket instanceof net.Socket;
     this.output = new SocketOutput(socket);
+    this.dispatch = new Dispatch(session, () => this.work());
   }
 
   start(): void {
@@ -76,43 +86,117 @@ export class Transport {
     this.socket.resume();
   }
 
+  /** Frames were received that nobody has been told of: the session must not end as if there were none. */
+  get holdsReceived(): boolean {
+    return this.rest !== undefined || this.dispatch.holdsReceived;
+  }
+
   /** Sends what is left; then nothing more is received or sent. The socket keeps flowing, so that its end is seen. */
   finish(): void {
     if (this.closed) return;
     this.release();
     this.output.leaveToStream();
-    while (this.pull(false, false) && this.more);
+    while (this.pull(false) && this.more);
     this.closed = true;
     this.forget();
     this.reader?.stop();
     if (this.onData !== undefined) this.socket.removeListener('data', this.onData);
-    this.backlog = undefined;
+    this.rest = undefined;
+    // Gives the batches back; nobody is told any more.
+    this.dispatch.run();
   }
 
-  /** @internal */
+  /** @internal The memory is good until this returns. */
   receive(chunk: Uint8Array, length: number): void {
     if (this.closed) return;
-    if (this.receiving) {
-      (this.backlog ??= []).push(this.reader === undefined ? chunk : DirectReader.preserve(chunk, length));
-      return;
-    }
-    this.take(chunk, length, this.reader);
-  }
-
-  private take(chunk: Uint8Array, length: number, reader: DirectReader | undefined): void {
-    this.receiving = true;
     this.session._touch();
     this.session._busyPoll?.answered();
-    const batch = takeBatch();
-    const end = batch.settle(this.native.receive(chunk, length, batch.index));
-    const notes = batch.ints[BatchHeader.Notes]!;
-    this.session._deadlines?.received(notes);
-    if (notes !== 0) takeNotes(this.session, this.native, notes);
-    new Dispatch(this.session, batch, BatchHeader.Start, end, chunk, length, reader, this.fromEventLoop).run();
+    if (this.working || this.rest !== undefined || this.dispatch.busy) {
+      (this.rest ??= []).push({ chunk: copyOf(chunk, 0, length), from: 0 });
+      if (!this.working && !this.dispatch.goesOn) this.work();
+      return;
+    }
+    if (this.fromEventLoop) this.dispatch.ticksHaveRun();
+    const to = this.parse(chunk, 0, length);
+    // The next read may come before all of this chunk is parsed: user code is about to run.
+    if (to < length) this.rest = [{ chunk: copyOf(chunk, to, length), from: 0 }];
+    this.work();
   }
 
   /**
-   * What a stream writes in answer to the chunk that is being dispatched becomes one write: in one frame where it has
+   * Has a portion parsed. DATA is copied before anybody is told, if the memory is to be read into again, or belongs to
+   * somebody.
+   *
+   * @returns where the portion ended
+   */
+  private parse(chunk: Uint8Array, from: number, length: number): number {
+    const { session, native } = this;
+    const batch = takeBatch();
+    const hold = this.blocked && session._type === constants.NGHTTP2_SESSION_SERVER;
+    const end = batch.settle(native.receive(chunk, from, length, hold, batch.index));
+    const { ints } = batch;
+    const notes = ints[BatchHeader.Notes]!;
+    const dataFrom = ints[BatchHeader.DataFrom]!;
+    const dataTo = ints[BatchHeader.DataTo]!;
+    const own = this.reader === undefined && this.fromEventLoop;
+    const data = dataTo === dataFrom ? undefined : own ? chunk : copyOf(chunk, dataFrom, dataTo);
+    session._deadlines?.received(notes);
+    if (notes !== 0) takeNotes(session, native, notes);
+    this.receiving = true;
+    this.dispatch.add(new Recorded(batch, end, true, data, own ? 0 : dataFrom, 0));
+    return ints[BatchHeader.Received]!;
+  }
+
+  /** @returns whether there was anything to parse, and it may be parsed now */
+  private parseRest(): boolean {
+    const next = this.rest?.[0];
+    if (next === undefined || this.inputWaits) return false;
+    const { chunk, from } = next;
+    next.from = this.parse(chunk, from, chunk.length);
+    if (next.from === chunk.length) {
+      if (this.rest!.length === 1) this.rest = undefined;
+      else this.rest!.shift();
+    } else if (next.from === from) {
+      // A peer that does not take its answers gets no more of them made. It is clients that always read.
+      this.inputWaits = true;
+      this.socket.pause();
+    }
+    return true;
+  }
+
+  /**
+   * Goes on with all that is to be done, until something has to be waited for. Nobody else tells or flushes, so there is
+   * one stack of it at most, however sessions are connected.
+   */
+  private work(): void {
+    if (this.working) return;
+    this.working = true;
+    try {
+      for (;;) {
+        this.dispatch.run();
+        if (this.dispatch.goesOn || this.closed) break;
+        if (this.receiving) {
+          this.receiving = false;
+          this.release();
+          this.scheduled = true;
+        } else if ((this.scheduled || this.more) && !this.blocked && !this.socket.destroyed) {
+          this.scheduled = false;
+          this.pull(this.fromEventLoop);
+        } else if (this.held > 0) {
+          this.pull(false);
+        } else if (!this.parseRest()) {
+          break;
+        }
+      }
+    } finally {
+      this.working = false;
+      if (this.held > 0 && !this.closed) this.pull(false);
+    }
+    if (!this.closed && !this.dispatch.busy && !this.holdsReceived) this.session._onIdle();
+  }
+
+  /**
+   * What a stream writes in answer to the portion that is being dispatched becomes one write: in one frame where it has
    * room, and with one crossing into the core.
    */
   gather(stream: Http2Stream): void {
@@ -122,83 +206,47 @@ export class Transport {
     (this.gathering ??= []).push(stream);
   }
 
-  /** Hands over what was gathered: the chunk is dispatched, or a stream ends in some way. */
+  /** Hands over what was gathered: the portion is dispatched, or a stream ends in some way. */
   release(): void {
     const { gathering } = this;
     if (gathering === undefined) return;
+    this.gathering = undefined;
     for (const stream of gathering) {
       stream._gathering = false;
       stream.uncork();
     }
-    gathering.length = 0;
-  }
-
-  /** The last chunk is dispatched. */
-  received(): void {
-    this.release();
-    this.receiving = false;
-    if (this.closed) return;
-    const next = this.backlog?.shift();
-    if (next !== undefined) this.take(next, next.length, undefined);
-    else this.flush();
   }
 
   /** Asks for a flush at the end of this turn. */
   schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    // Whoever dispatches flushes at its end.
-    if (!this.receiving && !this.flushing) process.nextTick(flushScheduled, this);
+    // Whoever works flushes at its end.
+    if (!this.working && !this.dispatch.goesOn) process.nextTick(workOn, this);
   }
 
-  flushIfScheduled(): void {
-    if (this.scheduled) this.flush();
+  /** @internal */
+  _workOn(): void {
+    if (!this.closed && !this.dispatch.goesOn) this.work();
   }
 
-  /** Sends all that can be sent. */
-  flush(): void {
-    if (this.closed || this.flushing) return;
-    if (this.receiving) {
-      this.scheduled = true;
-      return;
-    }
-    this.flushing = true;
-    try {
-      do {
-        this.scheduled = false;
-        if (this.blocked || !this.pull(this.fromEventLoop, this.fromEventLoop)) break;
-        // What was dispatched may have brought new commands.
-      } while (!this.closed && (this.more || this.scheduled));
-    } finally {
-      if (this.held > 0 && !this.closed) this.pull(false, false);
-      this.flushing = false;
-    }
-  }
-
-  /** Sends what there is while a chunk is still being dispatched. */
-  flushBetween(): void {
-    // A Duplex may hand us a chunk while it takes ours: whoever flushes goes on after that.
-    if (this.closed || this.blocked || this.flushing || !this.scheduled) return;
-    this.scheduled = false;
-    this.pull(false, false);
-    if (this.more) this.scheduled = true;
-  }
-
-  /** Sends what is written now, before it is dropped; from within any call. */
+  /** Sends what is written now, before it is dropped; from within any call. Nobody is told before its turn ends. */
   purge(): void {
     if (this.closed) return;
     this.release();
     if (this.blocked) return;
-    while (this.pull(false, false) && this.more && !this.blocked && !this.closed);
+    while (this.pull(false) && this.more && !this.blocked && !this.closed);
+    if (!this.working && !this.dispatch.goesOn && this.dispatch.busy) process.nextTick(workOn, this);
   }
 
-  /**
-   * @param settles whether ticks may run
-   * @param holds whether a small output may wait for what is written in answer to it
-   */
-  private pull(settles: boolean, holds: boolean): boolean {
+  /** @param holds whether a small output may wait for what is written in answer to it */
+  private pull(holds: boolean): boolean {
     const { native, socket, output, held } = this;
-    if (socket.destroyed) return false;
+    if (socket.destroyed) {
+      this.more = false;
+      this.held = 0;
+      return false;
+    }
     const out = this.heldOut ?? takeOut();
     this.heldOut = undefined;
     this.held = 0;
@@ -209,6 +257,7 @@ export class Transport {
     const length = ints[BatchHeader.OutLength]!;
     const more = ints[BatchHeader.More]!;
     const notes = ints[BatchHeader.Notes]!;
+    const recorded = new Recorded(batch, end, false, undefined, 0, Math.min(more, 0));
     this.more = more === 1;
     let taken = true;
     if (hold && ints[BatchHeader.Holds] === 1) {
@@ -216,7 +265,7 @@ export class Transport {
       this.held = length;
     } else if (length > 0) {
       if (ints[BatchHeader.Segments] === 0) output.write(out, length, ints[BatchHeader.Sent]!);
-      else taken = this.writeSegments(out, length, batch, end);
+      else taken = this.writeSegments(out, length, recorded);
       this.session._progress++;
       this.session._touch();
       if (!this.blocked && output.full) this.block();
@@ -224,17 +273,16 @@ export class Transport {
       giveOutBack(out);
     }
     if (notes !== 0) takeNotes(this.session, native, notes);
-    if (this.untold === undefined && taken) this.tell(batch, end, settles);
-    else if (taken) this.untold!.push({ batch, end, taken });
-    if (more < 0 && !this.session.destroyed) onEndedByCore(this.session, more);
+    if (this.untold === undefined && taken) this.tell(recorded);
+    else if (taken) this.untold!.push({ recorded, taken });
     return true;
   }
 
   /** @returns whether the socket has it all; if not, the records wait until it has */
-  private writeSegments(out: Buffer, length: number, batch: Batch, end: number): boolean {
-    const untold: Untold = { batch, end, taken: false };
+  private writeSegments(out: Buffer, length: number, recorded: Recorded): boolean {
+    const untold: Untold = { recorded, taken: false };
     const collect = (sink: PieceSink, bytes: Buffer): void => {
-      collectSegments(this.session, batch, end, bytes, length, sink);
+      collectSegments(this.session, recorded.batch, recorded.end, bytes, length, sink);
     };
     const taken = this.output.writePieces(out, length, collect, (error) => this.onTaken(untold, error));
     if (!taken) (this.untold ??= []).push(untold);
@@ -247,11 +295,12 @@ export class Transport {
     if (error) this.forget();
     const { untold } = this;
     while (untold?.[0]?.taken === true) {
-      const { batch, end } = untold.shift()!;
+      const { recorded } = untold.shift()!;
       if (untold.length === 0) this.untold = undefined;
-      this.tell(batch, end, this.fromEventLoop);
+      this.tell(recorded);
     }
     this.goOn();
+    if (this.dispatch.busy) this._workOn();
   }
 
   /** Nothing is pulled until the socket has room. */
@@ -269,20 +318,32 @@ export class Transport {
   private goOn(): void {
     if (!this.blocked || this.output.full) return;
     this.blocked = false;
-    this.flush();
+    this.scheduled = true;
+    if (this.inputWaits) {
+      this.inputWaits = false;
+      this.socket.resume();
+    }
+    this._workOn();
   }
 
   private forget(): void {
-    for (const { batch } of this.untold ?? []) giveBack(batch);
+    for (const { recorded: { batch } } of this.untold ?? []) giveBack(batch);
     this.untold = undefined;
   }
 
   /** Streams learn what has become of their writes. */
-  private tell(batch: Batch, end: number, settles: boolean): void {
-    if (end === BatchHeader.Start) giveBack(batch);
-    else if (this.fromEventLoop) dispatchSent(this.session, batch, BatchHeader.Start, end, settles);
+  private tell(recorded: Recorded): void {
+    if (recorded.end === BatchHeader.Start && recorded.endedBy === 0) giveBack(recorded.batch);
+    else if (this.fromEventLoop) this.dispatch.add(recorded);
     // A Duplex hands the bytes over at once: the reader of what was written must get a turn before the writer.
-    else setImmediate(dispatchLater, this.session, batch, end);
+    else setImmediate(tellLater, this, recorded);
+  }
+
+  /** @internal */
+  _tellLater(recorded: Recorded): void {
+    this.dispatch.add(recorded);
+    if (this.closed) this.dispatch.run();
+    else this._workOn();
   }
 }
 
@@ -305,10 +366,10 @@ function collectSegments(
   if (from < length) sink.add(out, from, length - from);
 }
 
-function dispatchLater(session: Http2Session, batch: Batch, end: number): void {
-  dispatchSent(session, batch, BatchHeader.Start, end, false);
+function tellLater(transport: Transport, recorded: Recorded): void {
+  transport._tellLater(recorded);
 }
 
-function flushScheduled(transport: Transport): void {
-  transport.flushIfScheduled();
+function workOn(transport: Transport): void {
+  transport._workOn();
 }

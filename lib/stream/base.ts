@@ -24,6 +24,7 @@ export abstract class StreamBase extends YoungDuplex {
   declare timeout?: number;
 
   /** @internal undefined once destroyed */ _session: Http2Session | undefined;
+  /** @internal Whose connection it is or was: access logs ask for the peer's address when all is over. */ readonly _connection: Http2Session;
   /** @internal */ _id: number | undefined;
   /** @internal How many its session had before it. */ _serial: number;
   /** @internal */ _closed = false;
@@ -37,6 +38,7 @@ export abstract class StreamBase extends YoungDuplex {
   /** @internal */ _endAfterHeaders = false;
   /** @internal The peer has sent END_STREAM. */ _remoteEnded = false;
   /** @internal The core has closed it, and knows it no more. */ _closedByCore = false;
+  /** @internal The peer has given it up, or the connection is gone. */ _resetByPeer = false;
   /** @internal See Transport.gather. */ _gathering = false;
   /** @internal The core knows that the body ends. */ _endSent = false;
   /** @internal `end` was called: the next write may be the last. */ _ending = false;
@@ -63,6 +65,7 @@ export abstract class StreamBase extends YoungDuplex {
   constructor(session: Http2Session, id: number | undefined) {
     super(duplexOptions);
     this._session = session;
+    this._connection = session;
     this._id = id;
     this._serial = session._streamsMade++;
     // Node's readable side would otherwise try to read by itself, and nobody could tell whether the user has.
@@ -107,6 +110,13 @@ export abstract class StreamBase extends YoungDuplex {
   /** @internal Something came that has an end. */
   get _messageBegun(): boolean {
     return this._responseBegun || this._session?._type === constants.NGHTTP2_SESSION_SERVER;
+  }
+
+  /** @internal node:http2 has no error for it: it must not end a program that does not listen. */ _unanswered = false;
+
+  /** @internal A request that was sent, of whose answer nothing has come. */
+  get _awaitsAnswer(): boolean {
+    return false;
   }
 
   /** @internal */

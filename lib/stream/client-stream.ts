@@ -10,11 +10,21 @@ export class ClientHttp2Stream extends Http2Stream {
     this._headersSent = true;
   }
 
+  /** @internal A promise that is taken back is none. */
+  override get _awaitsAnswer(): boolean {
+    return !this._responseBegun && this._id !== undefined && this._id % 2 === 1;
+  }
+
   /** @internal */
   override _onHeaders(event: string, headers: object, flags: number): void {
     if (event !== 'response' && event !== 'push') return;
     this._responseBegun = true;
     if (clientChannels.finish.hasSubscribers) publishIn(this._context, clientChannels.finish, { stream: this, headers, flags });
+  }
+
+  /** @internal */
+  override _beforeErrorOfPeer(): void {
+    if (this._unanswered) process.nextTick(listen, this);
   }
 
   /** @internal */
@@ -40,4 +50,8 @@ export class ClientHttp2Stream extends Http2Stream {
   override _publishBodySent(): void {
     if (clientChannels.bodySent.hasSubscribers) publishIn(this._context, clientChannels.bodySent, { stream: this });
   }
+}
+
+function listen(stream: ClientHttp2Stream): void {
+  if (stream.listenerCount('error') === 0) stream.once('error', () => {});
 }

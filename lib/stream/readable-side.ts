@@ -1,4 +1,5 @@
-import { constants } from '../constants.js';
+import { constants, nameForErrorCode } from '../constants.js';
+import { ERR_HTTP2_STREAM_ERROR } from '../errors.js';
 import { maybeDestroyStream } from './base.js';
 import type { Http2Stream } from './stream.js';
 import { WritableSide } from './writable-side.js';
@@ -42,7 +43,8 @@ export abstract class ReadableSide extends WritableSide {
   /** @internal */
   _onData(chunk: Buffer): void {
     if (this._timer !== null) this._timer.refresh();
-    if (this.destroyed) return;
+    // What still comes when it was given up would keep it, where nobody reads.
+    if (this.destroyed || (this._closed && this.readableFlowing === null && this.listenerCount('readable') === 0)) return;
     if (this._headersSent && !this._gathering && !this._ending) this._session!._transport!.gather(this as unknown as Http2Stream);
     if (!this.push(chunk)) this._setReading(false);
   }
@@ -61,16 +63,32 @@ export abstract class ReadableSide extends WritableSide {
     this.on('end', maybeDestroyStream);
   }
 
+  /** @internal The message of the peer has come to its end. */
+  get _cameWhole(): boolean {
+    return this._remoteEnded && !this._cutOff;
+  }
+
   /** @internal All has come and gone, and only waits to be read: the connection is of no use to it any more. */
   _isWhole(): boolean {
-    return this._closedByCore && this._rstCode === NGHTTP2_NO_ERROR && !this._cutOff && !this.destroyed && this.readable && this.writableFinished;
+    return this._closedByCore && this._rstCode === NGHTTP2_NO_ERROR && !this._cutOff && !this.destroyed && this.readable &&
+      this.writableFinished && this.mayBeRead();
+  }
+
+  /** A request that was answered, and that nobody reads, nobody will. */
+  private mayBeRead(): boolean {
+    if (this._session?._type !== NGHTTP2_SESSION_SERVER) return true;
+    const { pipes } = (this as unknown as { _readableState: { pipes: unknown[] } })._readableState;
+    return this.readableFlowing === true || pipes.length > 0 || this.listenerCount('readable') > 0 || this.listenerCount('data') > 0;
   }
 
   /** @internal nghttp2 has closed the stream: both ends are done, or one has given up. */
   _onNativeClose(code: number): void {
     this._closedByCore = true;
-    closedByCore(this, code);
-    if (!this.destroyed) this._dropWrite();
+    try {
+      closedByCore(this, code);
+    } finally {
+      if (!this.destroyed) this._dropWrite();
+    }
   }
 }
 
@@ -90,19 +108,23 @@ function endReadable(stream: ReadableSide): void {
 
 function closedByCore(stream: ReadableSide, code: number): void {
   if (stream.destroyed) return;
-  // RST_STREAM in the middle of a message: what has come so far must not pass for all (RFC 9113, section 8.1). Other
-  // codes than these two are errors anyway.
-  const quiet = code === NGHTTP2_NO_ERROR ? stream._responseBegun : code === NGHTTP2_CANCEL && stream._messageBegun;
-  const cutOff = quiet && !stream._remoteEnded && !stream.closed;
-  if (cutOff) stream._cutOff = true;
+  // RST_STREAM in the middle of a message: what has come so far must not pass for all (RFC 9113, section 8.1), and
+  // nothing at all is no answer. Other codes than these two are errors anyway.
+  const quiet = code === NGHTTP2_NO_ERROR || code === NGHTTP2_CANCEL;
+  const missing = !stream._remoteEnded && !stream.closed;
+  if (missing) stream._cutOff = true;
+  const cutOff = missing && quiet;
+  const unanswered = stream._unanswered = cutOff && stream._awaitsAnswer;
+  if (!stream.closed) stream._resetByPeer = true;
   stream._remoteEnded = true;
-  stream._closeWithoutReset(code);
-  if (cutOff) {
+  try {
+    stream._closeWithoutReset(code);
     // Without 'end': pipelines and iterators report a premature close.
-    stream._tellAborted();
-    stream.destroy();
-    return;
+    if (cutOff) stream._tellAborted();
+  } finally {
+    if (cutOff) stream.destroy(unanswered ? new ERR_HTTP2_STREAM_ERROR(nameForErrorCode[code] ?? code) : undefined);
   }
+  if (cutOff) return;
   // A write after the end leaves an error that is yet to be emitted; 'end' will not come then.
   if (!stream.readable || stream.errored !== null || code !== NGHTTP2_NO_ERROR) {
     stream.destroy();

@@ -1,4 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
+import type { EventEmitter } from 'node:events';
 import type { FileHandle } from 'node:fs/promises';
 import { constants } from '../constants.js';
 import {
@@ -223,10 +224,22 @@ export class ServerHttp2Stream extends Http2Stream {
     if (serverChannels.close.hasSubscribers) publishIn(this._context, serverChannels.close, { stream: this });
   }
 
+  /** @internal Nobody has to expect that a peer goes: if nobody listens, the server is told. */
+  override _beforeErrorOfPeer(session: Http2Session): void {
+    process.nextTick(listenForServer, this, session);
+  }
+
   /** @internal */
   override _publishError(_session: Http2Session, error: Error): void {
     if (serverChannels.error.hasSubscribers) publishIn(this._context, serverChannels.error, { stream: this, error });
   }
+}
+
+function listenForServer(stream: ServerHttp2Stream, session: Http2Session): void {
+  if (stream.listenerCount('error') > 0) return;
+  stream.once('error', (error) => {
+    ((session as unknown as { server?: EventEmitter }).server)?.emit('streamError', error, stream);
+  });
 }
 
 function pushError(code: number): Error {

@@ -3,7 +3,7 @@ import { deprecate, format, inspect } from 'node:util';
 import { native } from '../binding/load.js';
 import { constants, nameForErrorCode } from '../constants.js';
 import {
-  ERR_HTTP2_INVALID_STREAM, ERR_HTTP2_STREAM_ERROR, ERR_HTTP2_TRAILERS_ALREADY_SENT, ERR_HTTP2_TRAILERS_NOT_READY,
+  ERR_HTTP2_INVALID_STREAM, ERR_HTTP2_STREAM_CANCEL, ERR_HTTP2_STREAM_ERROR, ERR_HTTP2_TRAILERS_ALREADY_SENT, ERR_HTTP2_TRAILERS_NOT_READY,
   NghttpError,
 } from '../errors.js';
 import { BlockKind, encodeHeaders } from '../headers/encode.js';
@@ -187,17 +187,29 @@ export class Http2Stream extends ReadableSide {
     return super.destroy(error);
   }
 
-  private closeWith(code: number, reset: Reset): void {
+  /**
+   * @param givesUp what was not ended does not end: END_STREAM would make it pass for whole
+   */
+  private closeWith(code: number, reset: Reset, givesUp = code !== NGHTTP2_NO_ERROR): void {
     if (this._gathering) this._session?._transport?.release();
     this._closed = true;
     this._rstCode = code;
     clearIdleTimeout(this);
     const ending = this.writableEnded;
+    const atOnce = !ending || this.writableFinished || givesUp || reset === Reset.Force;
+    // RST_STREAM is on its way before anybody is told: he may destroy the stream.
+    if (reset !== Reset.None && atOnce) {
+      if (!ending && !givesUp) this.endWritten();
+      this.submitReset(code, givesUp);
+    }
+    if (!ending && givesUp) this._endSent = true;
     try {
       if (!ending) this._tellAborted();
     } finally {
       // A listener that throws does not keep the stream from closing.
-      this.closeAfterTold(code, reset, ending);
+      if (!ending) this.end();
+      if (reset !== Reset.None && !atOnce) this.once('finish', () => this.submitReset(code, false));
+      this._publishClose();
     }
   }
 
@@ -206,31 +218,26 @@ export class Http2Stream extends ReadableSide {
     if (this._aborted) return;
     this._aborted = true;
     const { _request: request } = this;
-    if (request !== null) this._context!.runInAsyncScope(request._onCompatEvent, request, 'aborted');
-    this.emit('aborted');
+    try {
+      if (request !== null) this._context!.runInAsyncScope(request._onCompatEvent, request, 'aborted');
+    } finally {
+      this.emit('aborted');
+    }
   }
 
-  private closeAfterTold(code: number, reset: Reset, ending: boolean): void {
-    if (!ending) {
-      // What is given up must not look complete: no END_STREAM before the RST_STREAM.
-      if (code !== NGHTTP2_NO_ERROR && reset !== Reset.None) this._endSent = true;
-      this.end();
-    }
-    if (reset !== Reset.None) {
-      if (!ending || this.writableFinished || code !== NGHTTP2_NO_ERROR || reset === Reset.Force) this.submitReset(code);
-      else this.once('finish', () => this.submitReset(code));
-    }
-    this._publishClose();
-  }
-
-  private submitReset(code: number): void {
+  private submitReset(code: number, givesUp: boolean): void {
     if (this.pending) {
-      this.push(null);
-      this.once('ready', () => this.submitReset(code));
+      // Nothing of it was sent, and nothing will be: the connection may never stand.
+      process.nextTick(destroyStream, this);
       return;
     }
     const session = this._session;
-    if (session?._native === undefined) return;
+    if (session?._native === undefined || this._closedByCore) return;
+    // The body has ended, and the trailers that were to follow do not come: it is whole without them.
+    if (!givesUp && this._waitForTrailers && this.writableFinished) {
+      this._waitForTrailers = false;
+      session._native.trailers(this._id!, '', 0);
+    }
     // RST_STREAM overtakes DATA and HEADERS: what was written before goes first.
     if (this._isWriting() || this.headersSent || session._type !== NGHTTP2_SESSION_SERVER) session._transport!.purge();
     if (session._native === undefined) return;
@@ -246,14 +253,23 @@ export class Http2Stream extends ReadableSide {
     let code = this.closed ? this.rstCode : sessionCode;
     if (error != null) code = sessionCode || (isAbort(error) ? NGHTTP2_CANCEL : NGHTTP2_INTERNAL_ERROR);
     const id = this._id;
+    const byPeer = this._resetByPeer || (session._destroyed && session._endedByPeer);
     if (!this.closed) {
+      // To many peers NO_ERROR is an end, whatever is missing.
+      if (code === NGHTTP2_NO_ERROR && !session._destroyed && this.cutsOff) code = NGHTTP2_CANCEL;
       try {
-        this.closeWith(code, id !== undefined ? Reset.Force : Reset.None);
+        // A session that ends says so by GOAWAY, for all of its streams.
+        this.closeWith(code, id !== undefined && !session._destroyed ? Reset.Force : Reset.None, true);
       } catch (thrown) {
         error = thrown as Error;
       }
     }
-    if (!this._cutOff) this.push(null);
+    try {
+      // 'end' is for what has come whole.
+      if (this._cameWhole) this.push(null);
+    } catch (thrown) {
+      error ??= thrown as Error;
+    }
     if (id !== undefined) {
       if (!this._closedByCore) session._native?.detach(id);
       session._streams.delete(id);
@@ -271,8 +287,17 @@ export class Http2Stream extends ReadableSide {
     this._session = undefined;
     if (session._closed) setImmediate(maybeDestroySession, session);
     if (error) this._publishError(session, error);
+    if (error && byPeer) this._beforeErrorOfPeer(session);
     callback(error);
   }
+
+  /** A message is under way from here that has not ended. */
+  private get cutsOff(): boolean {
+    return this._headersSent && !this._endSent && !this._closedByCore && !this._headRequest;
+  }
+
+  /** @internal The peer has brought about the error that is going to be emitted. */
+  _beforeErrorOfPeer(_session: Http2Session): void {}
 
   /** @internal The core does not take a command. */
   _refused(code: number): void {
@@ -290,17 +315,24 @@ export class Http2Stream extends ReadableSide {
     // The answer is complete and the body of the request is not wanted: there is no point in receiving it. Not at
     // once, so that streams which were pushed in the meantime are announced before this one closes.
     if (!this._remoteEnded && this.headersSent && this._session?._type === NGHTTP2_SESSION_SERVER &&
-        !this._waitForTrailers && !this._didRead && this.readableFlowing === null) {
+        !this._waitForTrailers && !this._didRead && this.readableFlowing !== true && this.listenerCount('data') === 0 &&
+        this.listenerCount('readable') === 0) {
       setImmediate(closeStream, this);
     }
   }
 
-  /** @internal The connection is gone. What it has not brought whole does not end. */
+  /** @internal The connection is gone. What it has not brought whole does not end, and a request without an answer has failed. */
   _onConnectionLost(): void {
-    const cutOff = this._messageBegun && !this._remoteEnded && !this.closed;
-    if (cutOff) this._cutOff = true;
-    this.close(NGHTTP2_CANCEL);
-    if (cutOff) this._tellAborted();
+    const missing = !this._remoteEnded && !this.closed;
+    if (missing) this._cutOff = true;
+    this._resetByPeer = true;
+    try {
+      this.close(NGHTTP2_CANCEL);
+      if (missing) this._tellAborted();
+    } finally {
+      this._unanswered = missing && this._awaitsAnswer;
+      if (this._unanswered) this.destroy(new ERR_HTTP2_STREAM_CANCEL(new Error('The connection was closed before an answer came')));
+    }
   }
 
   /** @internal */
@@ -349,6 +381,10 @@ Http2Stream.prototype.priority = deprecate(
 /** An AbortSignal's error, whoever made it. */
 function isAbort(error: Error & { code?: unknown }): boolean {
   return error.name === 'AbortError' && error.code === 'ABORT_ERR';
+}
+
+function destroyStream(stream: Http2Stream): void {
+  stream.destroy();
 }
 
 function closeStream(stream: Http2Stream): void {

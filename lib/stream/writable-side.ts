@@ -186,6 +186,11 @@ export abstract class WritableSide extends StreamBase {
     session._transport!.schedule();
   }
 
+  /** The core is told that all of what was written has been, before a reset. */
+  protected endWritten(): void {
+    if (this._id !== undefined && this.writableLength === this.inFlight) this.sendEnd();
+  }
+
   /** @internal Queues a piece of a body that does not come through the writable side. */
   _writeBody(chunk: Uint8Array | undefined, last: boolean): void {
     const flags = !last ? WriteFlag.Finish

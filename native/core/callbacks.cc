@@ -313,7 +313,12 @@ int Callbacks::on_data_chunk(nghttp2_session* ng, uint8_t, int32_t id, const uin
     nghttp2_session_consume_stream(ng, id, length);
   else
     stream->unconsumed += length;
-  if (!stream->detached) s->record(kData, id, data - s->chunk_, length);
+  if (!stream->detached) {
+    const auto offset = static_cast<size_t>(data - s->chunk_);
+    s->data_from_ = std::min(s->data_from_, offset);
+    s->data_to_ = std::max(s->data_to_, offset + length);
+    s->record(kData, id, offset, length);
+  }
   return 0;
 }
 

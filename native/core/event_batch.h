@@ -94,6 +94,9 @@ class EventBatch {
     header[kBatchNotes] = 0;
     header[kBatchSent] = 0;
     header[kBatchHolds] = 0;
+    header[kBatchReceived] = 0;
+    header[kBatchDataFrom] = 0;
+    header[kBatchDataTo] = 0;
   }
 
   template <typename... Fields>

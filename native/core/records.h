@@ -19,7 +19,10 @@ enum BatchHeader : int32_t {
   kBatchHolds = 4,     // 1: a stream whose write is through has not ended, so that
                        // more may follow when it is told
   kBatchNotes = 5,     // bits of Note: what waits to be asked for
-  kBatchStart = 6,
+  kBatchReceived = 6,  // where in the chunk the portion ends that was received
+  kBatchDataFrom = 7,  // the part of the chunk in which the DATA of the records
+  kBatchDataTo = 8,    // lies; empty if there is none
+  kBatchStart = 9,
 };
 
 // What happened that is worth asking for, after receive() and pull().

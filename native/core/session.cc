@@ -9,7 +9,10 @@
 namespace duetto {
 
 Session::Session(const Options& options, Shared* shared)
-    : options_(options), shared_(shared), allocator_(&shared->arenas) {
+    : options_(options),
+      shared_(shared),
+      allocator_(&shared->arenas),
+      portions_(options.role == Role::kServer ? NGHTTP2_CLIENT_MAGIC_LEN : 0) {
   resets_.burst = options.reset_burst;
   resets_.rate = options.reset_rate;
   glitches_.burst = options.glitches_of_nghttp2 ? UINT64_MAX : options.glitch_burst;
@@ -51,16 +54,23 @@ Session::~Session() {
   for (size_t i = 0; i < kCounterCount; ++i) shared_->finished[i] += counters_[i];
 }
 
-void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
+void Session::receive_portion(const uint8_t* data, size_t from, size_t length, bool hold,
+                              EventBatch* batch) {
+  const size_t n = portions_.next(data + from, length - from, hold, newest_of_peer_);
+  feed(data, from, from + n, batch);
+}
+
+void Session::feed(const uint8_t* data, size_t from, size_t to, EventBatch* batch) {
   batch->begin();
   batch_ = batch;
   chunk_ = data;
-  chunk_length_ = length;
+  data_from_ = to;
+  data_to_ = from;
   broken_limit_ = kLimitNone;
-  counters_[kStatBytesReceived] += length;
+  counters_[kStatBytesReceived] += to - from;
   new_block_ = false;
   go_on_with_headers();
-  const ng::Ssize n = ng::mem_recv(ng_, data, length);
+  const ng::Ssize n = from == to ? 0 : ng::mem_recv(ng_, data + from, to - from);
   if (n < 0) {
     drop_headers();
     if (n == NGHTTP2_ERR_FLOODED) {
@@ -81,8 +91,11 @@ void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
   }
   chunk_ = nullptr;
   const bool open = partial_ints_.size() > 0;
-  batch->ints.data()[kBatchNotes] =
-      notes() | (!open ? 0 : new_block_ ? kNoteBlockBegins : kNoteBlockGoesOn);
+  int32_t* header = batch->ints.data();
+  header[kBatchNotes] = notes() | (!open ? 0 : new_block_ ? kNoteBlockBegins : kNoteBlockGoesOn);
+  header[kBatchReceived] = static_cast<int32_t>(to);
+  header[kBatchDataFrom] = static_cast<int32_t>(std::min(data_from_, data_to_));
+  header[kBatchDataTo] = static_cast<int32_t>(data_to_ > data_from_ ? data_to_ : header[kBatchDataFrom]);
   batch_ = nullptr;
 }
 
@@ -164,7 +177,14 @@ void Session::pull(uint8_t* out, size_t from, size_t capacity, size_t budget, Ev
       error(static_cast<int32_t>(n), kLimitNone);
       break;
     }
-    if (n == 0) break;
+    if (n == 0) {
+      if (!goaway_waits_ || nghttp2_session_get_outbound_queue_size(ng_) > 0) break;
+      goaway_waits_ = false;
+      if (nghttp2_submit_goaway(ng_, NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(ng_),
+                                NGHTTP2_NO_ERROR, nullptr, 0) != 0)
+        break;
+      continue;
+    }
     const auto length = static_cast<size_t>(n);
     const size_t fits = std::min(length, capacity - out_length_);
     std::memcpy(out_ + out_length_, data, fits);

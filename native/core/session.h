@@ -19,6 +19,7 @@
 #include "id_map.h"
 #include "ng.h"
 #include "options.h"
+#include "portions.h"
 #include "stream.h"
 #include "trace.h"
 
@@ -86,7 +87,13 @@ class Session {
 
   // Feeds received bytes; what they mean is recorded in `batch`. An error that
   // ends the session is a record as well.
-  void receive(const uint8_t* data, size_t length, EventBatch* batch);
+  void receive(const uint8_t* data, size_t length, EventBatch* batch) {
+    feed(data, 0, length, batch);
+  }
+  // The same for one portion of the chunk `data`, from `from` on; the batch says
+  // where it ended. With `hold` no stream is opened.
+  void receive_portion(const uint8_t* data, size_t from, size_t length, bool hold,
+                       EventBatch* batch);
 
   // Puts frames into `out` behind the first `from` bytes, which are as many
   // more of the output; at most `capacity` bytes in all. Stops early when more
@@ -131,7 +138,9 @@ class Session {
   // that one is repeated, with words.
   int explain(uint32_t code, const uint8_t* opaque, size_t length);
   // GOAWAY with the right last stream id, then nothing more is received.
-  int terminate(uint32_t code);
+  // `last_stream_id` is the highest stream of the peer's that was processed;
+  // negative for all that have been received.
+  int terminate(uint32_t code, int32_t last_stream_id);
   int altsvc(int32_t id, const uint8_t* origin, size_t origin_length, const uint8_t* value,
              size_t value_length);
   int origin(const nghttp2_origin_entry* origins, size_t n);
@@ -207,6 +216,7 @@ class Session {
 
   Session(const Options& options, Shared* shared);
 
+  void feed(const uint8_t* data, size_t from, size_t to, EventBatch* batch);
   bool can_add_stream() const;
   bool ended_by_itself() const;
   bool goaway_known() const { return leaving_ || terminated_; }
@@ -262,11 +272,14 @@ class Session {
   nghttp2_session* ng_ = nullptr;
   IdMap<Stream> streams_;
   ValueCache values_;
+  Portions portions_;
 
   // Valid during receive() and pull().
   EventBatch* batch_ = nullptr;
   const uint8_t* chunk_ = nullptr;
-  size_t chunk_length_ = 0;
+  // Where in it the DATA lies that was recorded; the first is not below the second if none was.
+  size_t data_from_ = 0;
+  size_t data_to_ = 0;
   size_t headers_at_ = 0;       // where the open kHeaders record is or goes on, 0 if none
   size_t headers_bytes_at_ = 0; // where its bytes begin
   uint8_t* out_ = nullptr;
@@ -327,6 +340,9 @@ class Session {
   bool leaving_ = false;
   // It was told to end at once.
   bool terminated_ = false;
+  // A client's GOAWAY that says nothing but that it leaves: it goes when the
+  // requests that were made before it have gone.
+  bool goaway_waits_ = false;
 
   // -- observing --
   Counters counters_ = {};

@@ -172,6 +172,12 @@ int Session::ping(const uint8_t payload[8]) {
 
 int Session::goaway(uint32_t code, int32_t last_stream_id, const uint8_t* opaque, size_t length) {
   leaving_ = true;
+  // nghttp2 sends it before HEADERS that wait.
+  if (options_.role == Role::kClient && code == NGHTTP2_NO_ERROR && last_stream_id <= 0 && length == 0 &&
+      nghttp2_session_get_outbound_queue_size(ng_) > 0) {
+    goaway_waits_ = true;
+    return 0;
+  }
   // 0 or less: the last stream that was processed.
   const int32_t last =
       last_stream_id > 0 ? last_stream_id : nghttp2_session_get_last_proc_stream_id(ng_);
@@ -204,9 +210,10 @@ int Session::explain(uint32_t code, const uint8_t* opaque, size_t length) {
   return Callbacks::on_frame_sent(ng_, &frame, this);
 }
 
-int Session::terminate(uint32_t code) {
+int Session::terminate(uint32_t code, int32_t last_stream_id) {
   terminated_ = true;
-  return nghttp2_session_terminate_session(ng_, code);
+  if (last_stream_id < 0) return nghttp2_session_terminate_session(ng_, code);
+  return nghttp2_session_terminate_session2(ng_, last_stream_id, code);
 }
 
 int Session::altsvc(int32_t id, const uint8_t* origin, size_t origin_length, const uint8_t* value,

@@ -80,13 +80,15 @@ class Call {
   Session* session_;
 };
 
-// receive(session, chunk, length, batch): takes `length` bytes
+// receive(session, chunk, from, length, hold, batch): takes a portion of the first
+// `length` bytes of `chunk`
 napi_value receive(const Call& call) {
   if (call.session() == nullptr) return call.number(0);
   const Bytes chunk = call.bytes_at(1);
-  const size_t length = std::min(chunk.length, size_t{call.unsigned_at(2)});
-  LentBatch* batch = call.batch(3);
-  call.session()->receive(chunk.data, length, &batch->events);
+  const size_t length = std::min(chunk.length, size_t{call.unsigned_at(3)});
+  const size_t from = std::min(length, size_t{call.unsigned_at(2)});
+  LentBatch* batch = call.batch(5);
+  call.session()->receive_portion(chunk.data, from, length, call.bool_at(4), &batch->events);
   return call.settled(batch);
 }
 

@@ -138,9 +138,11 @@ Napi::Value SessionWrap::explain(Info info) {
   return number(env, session_->explain(to_uint32(env, info[0]), opaque.data, opaque.length));
 }
 
+// terminate(code, lastStreamId)
 Napi::Value SessionWrap::terminate(Info info) {
   Napi::Env env = info.Env();
-  return number(env, session_ == nullptr ? kGone : session_->terminate(to_uint32(env, info[0])));
+  if (session_ == nullptr) return number(env, kGone);
+  return number(env, session_->terminate(to_uint32(env, info[0]), to_int32(env, info[1])));
 }
 
 // altsvc(id, origin: string, value: string)

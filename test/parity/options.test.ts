@@ -64,6 +64,11 @@ for (const when of ['before', 'after']) {
       throw new Error('mine');
     });
     await failing(arena, client);
+  }, when !== 'after' ? {} : {
+    differs: 'A stream destroyed without an error',
+    becomes: (lanes) => {
+      lanes.request[1][0] = 8;
+    },
   });
 
   scenario(`captureRejections of a session's 'stream', ${when} the response`, async (_http2, _record, arena) => {

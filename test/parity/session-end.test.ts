@@ -60,6 +60,11 @@ scenario('a session with a request closed while connecting', async (_http2, _rec
   request.resume();
   await closed(client);
   arena.record('request', request.rstCode, request.destroyed);
+}, {
+  differs: 'Requests, and `close()` of their session in the same turn',
+  becomes: (lanes) => {
+    lanes.request = ['ready', 'response', 'end', 'close', [0, true]];
+  },
 });
 
 for (const [name, ...args] of [
@@ -90,6 +95,17 @@ for (const [name, ...args] of [
     await closed(client, session);
     arena.record('request', request.destroyed, request.closed, request.aborted, request.rstCode);
     arena.record('stream', stream.destroyed, stream.closed, stream.aborted, stream.rstCode);
+  }, !['nothing', 'undefined and a code', 'code zero'].includes(name) ? {} : {
+    differs: 'A request that gets no answer',
+    becomes: (lanes) => {
+      const message = 'The connection was closed before an answer came';
+      lanes.request.splice(lanes.request.length - 2, 0, ['error', {
+        error: 'Error', message: `The pending stream has been canceled (caused by: ${message})`, code: 'ERR_HTTP2_STREAM_CANCEL',
+        cause: { error: 'Error', message },
+      }]);
+      if (lanes.request[0] !== 'aborted') lanes.request.unshift('aborted');
+      lanes.request.at(-1)[2] = true;
+    },
   });
 
   scenario(`destroy of a connecting session with ${name}`, async (_http2, _record, arena) => {

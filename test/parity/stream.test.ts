@@ -74,6 +74,9 @@ scenario('state of a stream', async (_http2, _record, arena) => {
   arena.record('request', request.state, client.destroyed);
 });
 
+const unanswered = (code: string): unknown =>
+  ['error', { error: 'Error', message: `Stream closed with error code ${code}`, code: 'ERR_HTTP2_STREAM_ERROR' }];
+
 for (const side of ['request', 'stream'] as const) {
   for (const code of [undefined, 0, 2, 7, 8, 11, 99]) {
     scenario(`close(${code}) of the ${side}`, async (_http2, _record, arena) => {
@@ -87,6 +90,9 @@ for (const side of ['request', 'stream'] as const) {
       arena.attempt(side, 'again', () => both[side].close(3, () => arena.record(side, 'never')));
       await over;
       for (const lane of ['request', 'stream'] as const) arena.record(lane, both[lane].rstCode, both[lane].aborted, both[lane].destroyed);
+    }, side === 'request' || (code !== undefined && code !== 0 && code !== 8) ? {} : {
+      differs: 'A request that gets no answer',
+      becomes: (lanes) => lanes.request.splice(1, 0, unanswered(code === 8 ? 'NGHTTP2_CANCEL' : 'NGHTTP2_NO_ERROR')),
     });
   }
   for (const error of [undefined, new Error('mine')]) {
@@ -100,6 +106,15 @@ for (const side of ['request', 'stream'] as const) {
       arena.record(side, both[side].destroy(error) === both[side], both[side].closed, both[side].destroyed, both[side].rstCode, both[side].aborted);
       await over;
       for (const lane of ['request', 'stream'] as const) arena.record(lane, both[lane].rstCode, both[lane].aborted, both[lane].destroyed, typeof both[lane].session);
+    }, error !== undefined ? {} : side === 'stream' ? {
+      differs: 'A request that gets no answer',
+      becomes: (lanes) => lanes.request.splice(1, 0, unanswered('NGHTTP2_NO_ERROR')),
+    } : {
+      differs: 'A stream destroyed without an error',
+      becomes: (lanes) => {
+        lanes.request[1][3] = 8;
+        lanes.request[3][0] = lanes.stream[2][0] = 8;
+      },
     });
   }
   scenario(`methods of a destroyed ${side}`, async (_http2, _record, arena) => {
@@ -145,6 +160,9 @@ scenario('closing from inside handlers', async (_http2, _record, arena) => {
   request.on('data', () => request.destroy());
   await closed(request);
   arena.record('destroy', request.rstCode);
+}, {
+  differs: 'A message that is cut off by `destroy()`',
+  becomes: (lanes) => lanes.destroy.splice(lanes.destroy.indexOf('end'), 1),
 });
 
 scenario('trailers of both ends', async (_http2, _record, arena) => {
