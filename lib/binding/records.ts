@@ -9,9 +9,8 @@ export const enum BatchHeader {
   Holds = 4,
   Notes = 5,
   Received = 6,
-  DataFrom = 7,
-  DataTo = 8,
-  Start = 9,
+  HasData = 7,
+  Start = 8,
 }
 
 /** Bits of the notes: what the session can be asked for after a call. */

@@ -20,14 +20,16 @@ export class Recorded {
   bytesAt = 0;
   /** Of what was sent: the streams that are closed are told last. */
   closing = false;
+  /** How many of the pieces belong to records before that. */
+  piecesAt = 0;
 
   /**
-   * @param chunk where DATA of the records lies, at offsets from `base` on; undefined for what was sent
+   * @param pieces DATA of the records, in their order
    * @param endedBy nghttp2's error by which it ended the session after this, else 0
    */
   constructor(
     readonly batch: Batch, readonly end: number, readonly received: boolean,
-    readonly chunk: Uint8Array | undefined, readonly base: number, readonly endedBy: number,
+    readonly pieces: Buffer[] | undefined, readonly endedBy: number,
   ) {}
 }
 

@@ -5,7 +5,6 @@ import type { IncomingHeaders } from '../headers/decode.js';
 import { sessionChannels } from '../observe/channels.js';
 import { debugSession } from '../observe/debug.js';
 import { publishGoaway } from '../observe/notes.js';
-import { copyOf } from '../socket/direct-reader.js';
 import { settingsOf } from '../settings/in-force.js';
 import type { Http2Stream } from '../stream/stream.js';
 import { goawayCode, limitDetails, OwnLimit, refuseFor, reportLimit, sessionError } from './limits.js';
@@ -63,15 +62,6 @@ function eventOf(category: number, status: number | undefined, endOfStream: bool
   if (category === NGHTTP2_HCAT_PUSH_RESPONSE) return 'push';
   if (status !== undefined && status >= 200) return 'response';
   return endOfStream ? 'trailers' : 'headers';
-}
-
-/** A small piece of a large chunk is copied: whoever keeps it must not keep the chunk. */
-const COPIED = 2048;
-
-/** DATA that lies in a received chunk, as the reader gets it. */
-export function pieceOf(chunk: Uint8Array, offset: number, length: number): Buffer {
-  if (length < COPIED && length * 2 < chunk.length && chunk.length > COPIED) return copyOf(chunk, offset, offset + length);
-  return Buffer.from(chunk.buffer, chunk.byteOffset + offset, length);
 }
 
 export function onSettings(session: Http2Session, ints: Int32Array, at: number): void {

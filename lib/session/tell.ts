@@ -1,11 +1,12 @@
 import type { Batch } from '../binding/batch.js';
-import { Record, REPORTED_SETTINGS } from '../binding/records.js';
+import { BatchHeader, Record, REPORTED_SETTINGS } from '../binding/records.js';
 import { decodeHeaders, decoded } from '../headers/decode.js';
+import { copyOf } from '../socket/direct-reader.js';
 import type { Http2Stream } from '../stream/stream.js';
 import type { Dispatch, Recorded } from './dispatch.js';
 import {
   onAltsvc, onFrameError, onGoaway, onHeaders, onInternalError, onLimitHit, onOrigin, onPing, onPingAck, onPriority, onSettings,
-  onSettingsAck, pieceOf,
+  onSettingsAck,
 } from './incoming.js';
 import type { Http2Session } from './session.js';
 import { stretch } from './stretch.js';
@@ -17,9 +18,9 @@ import { stretch } from './stretch.js';
 export function tellReceived(session: Http2Session, dispatch: Dispatch, one: Recorded): void {
   const { batch, at } = one;
   const { ints } = batch;
+  one.at += sizeOfRecord(ints, at);
   switch (ints[at]) {
     case Record.Headers: {
-      one.at += 6 + ints[at + 5]!;
       decodeHeaders(batch, at + 6, ints[at + 4]!, one.bytesAt, session._headerValues);
       one.bytesAt = decoded.bytesAt;
       const { headers, raw } = decoded;
@@ -29,17 +30,14 @@ export function tellReceived(session: Http2Session, dispatch: Dispatch, one: Rec
       break;
     }
     case Record.Data: {
-      one.at += 4;
-      const stream = streamOf(session, dispatch, ints[at + 1]!);
-      if (stream !== undefined) stream._onData(pieceOf(one.chunk!, ints[at + 2]! - one.base, ints[at + 3]!));
+      const piece = one.pieces![one.piecesAt++]!;
+      streamOf(session, dispatch, ints[at + 1]!)?._onData(piece);
       break;
     }
     case Record.EndStream:
-      one.at += 2;
       streamOf(session, dispatch, ints[at + 1]!)?._onRemoteEnd();
       break;
     case Record.Close: {
-      one.at += 3;
       const stream = streamOf(session, dispatch, ints[at + 1]!);
       if (stream === undefined) break;
       dispatch.closed = true;
@@ -48,7 +46,7 @@ export function tellReceived(session: Http2Session, dispatch: Dispatch, one: Rec
     }
     default:
       dispatch.told = true;
-      tellSession(session, one, ints);
+      tellSession(session, one, ints, at);
   }
 }
 
@@ -62,33 +60,27 @@ function streamOf(session: Http2Session, dispatch: Dispatch, id: number): Http2S
 }
 
 /** Frames of the connection, and rare ones of streams. */
-function tellSession(session: Http2Session, one: Recorded, ints: Int32Array): void {
-  const { at, batch: { bytes } } = one;
+function tellSession(session: Http2Session, one: Recorded, ints: Int32Array, at: number): void {
+  const { bytes } = one.batch;
   switch (ints[at]) {
     case Record.Settings:
-      one.at += 2 + REPORTED_SETTINGS + ints[at + 1 + REPORTED_SETTINGS]! * 2;
       onSettings(session, ints, at + 1);
       break;
     case Record.SettingsAck:
-      one.at += 1 + REPORTED_SETTINGS;
       onSettingsAck(session, ints, at + 1);
       break;
     case Record.Ping:
-      one.at += 3;
       onPing(session, pingPayload(ints, at));
       break;
     case Record.PingAck:
-      one.at += 3;
       onPingAck(session, pingPayload(ints, at));
       break;
     case Record.Goaway: {
-      one.at += 4;
       const [from, to] = takeBytes(one, ints[at + 3]!);
       onGoaway(session, ints[at + 1]! >>> 0, ints[at + 2]!, to > from ? Buffer.from(bytes.subarray(from, to)) : undefined);
       break;
     }
     case Record.Altsvc: {
-      one.at += 4;
       const origin = bytes.latin1Slice(...takeBytes(one, ints[at + 2]!));
       const value = bytes.latin1Slice(...takeBytes(one, ints[at + 3]!));
       onAltsvc(session, ints[at + 1]!, origin, value);
@@ -96,25 +88,21 @@ function tellSession(session: Http2Session, one: Recorded, ints: Int32Array): vo
     }
     case Record.Origin: {
       const count = ints[at + 1]!;
-      one.at += 2 + count;
       const origins: string[] = [];
       for (let i = 0; i < count; i++) origins.push(bytes.latin1Slice(...takeBytes(one, ints[at + 2 + i]!)));
       onOrigin(session, origins);
       break;
     }
     case Record.Priority:
-      one.at += 5;
       onPriority(session, ints[at + 1]!, ints[at + 2]!, ints[at + 3]!, ints[at + 4] !== 0);
       break;
     default:
-      tellTrouble(session, one, ints);
+      tellTrouble(session, ints, at);
   }
 }
 
 /** What received and sent frames have in common: that something is wrong. */
-function tellTrouble(session: Http2Session, one: Recorded, ints: Int32Array): void {
-  const { at } = one;
-  one.at += sizeOfSentRecord(ints[at]!);
+function tellTrouble(session: Http2Session, ints: Int32Array, at: number): void {
   switch (ints[at]) {
     case Record.FrameError:
       onFrameError(session, ints[at + 1]!, ints[at + 2]!, ints[at + 3]!);
@@ -126,7 +114,7 @@ function tellTrouble(session: Http2Session, one: Recorded, ints: Int32Array): vo
       onLimitHit(session, ints, at + 1);
       break;
     default:
-      throw new Error(`duetto: unknown record ${ints[at]} at ${at} of ${one.end}`);
+      throw new Error(`duetto: unknown record ${ints[at]} at ${at}`);
   }
 }
 
@@ -134,8 +122,8 @@ function tellTrouble(session: Http2Session, one: Recorded, ints: Int32Array): vo
 export function tellSent(session: Http2Session, dispatch: Dispatch, one: Recorded): void {
   const { at, closing, batch: { ints } } = one;
   const type = ints[at]!;
+  one.at += sizeOfSentRecord(type);
   if (closing) {
-    one.at += sizeOfSentRecord(type);
     if (type !== Record.Close) return;
     const stream = session._streams.get(ints[at + 1]!);
     if (stream === undefined) return;
@@ -144,22 +132,18 @@ export function tellSent(session: Http2Session, dispatch: Dispatch, one: Recorde
     return;
   }
   switch (type) {
-    case Record.Wrote: {
-      one.at += 2;
+    case Record.Wrote:
       dispatch.wrote = true;
       session._streams.get(ints[at + 1]!)?._onWrote();
       break;
-    }
     case Record.WantTrailers:
-      one.at += 2;
       session._streams.get(ints[at + 1]!)?._onWantTrailers();
       break;
     case Record.Close:
     case Record.Segment:
-      one.at += sizeOfSentRecord(type);
       break;
     default:
-      tellTrouble(session, one, ints);
+      tellTrouble(session, ints, at);
   }
 }
 
@@ -177,6 +161,42 @@ export function sizeOfSentRecord(type: number): number {
     default:
       return 3;
   }
+}
+
+/** Integers of a record of what was received. */
+function sizeOfRecord(ints: Int32Array, at: number): number {
+  switch (ints[at]) {
+    case Record.Headers:
+      return 6 + ints[at + 5]!;
+    case Record.EndStream:
+      return 2;
+    case Record.Data:
+    case Record.Goaway:
+    case Record.Altsvc:
+      return 4;
+    case Record.Settings:
+      return 2 + REPORTED_SETTINGS + ints[at + 1 + REPORTED_SETTINGS]! * 2;
+    case Record.SettingsAck:
+      return 1 + REPORTED_SETTINGS;
+    case Record.Origin:
+      return 2 + ints[at + 1]!;
+    case Record.Priority:
+      return 5;
+    default:
+      return sizeOfSentRecord(ints[at]!);
+  }
+}
+
+/**
+ * Takes DATA out of the chunk in which it came, each piece into memory of its own: the chunk's is going to be read into
+ * again, and what one stream's user does with a piece (keeps it, transfers it) is no business of the others.
+ */
+export function takeData({ ints }: Batch, end: number, chunk: Uint8Array): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (let at: number = BatchHeader.Start; at < end; at += sizeOfRecord(ints, at)) {
+    if (ints[at] === Record.Data) pieces.push(copyOf(chunk, ints[at + 2]!, ints[at + 2]! + ints[at + 3]!));
+  }
+  return pieces;
 }
 
 /** Where the next `length` bytes of the batch lie. */

@@ -11,7 +11,7 @@ import { giveOutBack, SocketOutput, takeOut } from '../socket/output.js';
 import type { Http2Stream } from '../stream/stream.js';
 import { Dispatch, Recorded } from './dispatch.js';
 import type { Http2Session } from './session.js';
-import { sizeOfSentRecord } from './tell.js';
+import { sizeOfSentRecord, takeData } from './tell.js';
 
 /** An output that is longer is sent, even if more may follow in this turn. */
 const MAX_HELD = 32 * 1024;
@@ -124,8 +124,7 @@ export class Transport {
   }
 
   /**
-   * Has a portion parsed. DATA is copied before anybody is told, if the memory is to be read into again, or belongs to
-   * somebody.
+   * Has a portion parsed. DATA is taken out of the chunk before anybody is told.
    *
    * @returns where the portion ended
    */
@@ -136,14 +135,11 @@ export class Transport {
     const end = batch.settle(native.receive(chunk, from, length, hold, batch.index));
     const { ints } = batch;
     const notes = ints[BatchHeader.Notes]!;
-    const dataFrom = ints[BatchHeader.DataFrom]!;
-    const dataTo = ints[BatchHeader.DataTo]!;
-    const own = this.reader === undefined && this.fromEventLoop;
-    const data = dataTo === dataFrom ? undefined : own ? chunk : copyOf(chunk, dataFrom, dataTo);
+    const pieces = ints[BatchHeader.HasData] === 0 ? undefined : takeData(batch, end, chunk);
     session._deadlines?.received(notes);
     if (notes !== 0) takeNotes(session, native, notes);
     this.receiving = true;
-    this.dispatch.add(new Recorded(batch, end, true, data, own ? 0 : dataFrom, 0));
+    this.dispatch.add(new Recorded(batch, end, true, pieces, 0));
     return ints[BatchHeader.Received]!;
   }
 
@@ -257,7 +253,7 @@ export class Transport {
     const length = ints[BatchHeader.OutLength]!;
     const more = ints[BatchHeader.More]!;
     const notes = ints[BatchHeader.Notes]!;
-    const recorded = new Recorded(batch, end, false, undefined, 0, Math.min(more, 0));
+    const recorded = new Recorded(batch, end, false, undefined, Math.min(more, 0));
     this.more = more === 1;
     let taken = true;
     if (hold && ints[BatchHeader.Holds] === 1) {

@@ -314,10 +314,8 @@ int Callbacks::on_data_chunk(nghttp2_session* ng, uint8_t, int32_t id, const uin
   else
     stream->unconsumed += length;
   if (!stream->detached) {
-    const auto offset = static_cast<size_t>(data - s->chunk_);
-    s->data_from_ = std::min(s->data_from_, offset);
-    s->data_to_ = std::max(s->data_to_, offset + length);
-    s->record(kData, id, offset, length);
+    s->record(kData, id, data - s->chunk_, length);
+    s->batch_->ints.data()[kBatchHasData] = 1;
   }
   return 0;
 }

@@ -95,8 +95,7 @@ class EventBatch {
     header[kBatchSent] = 0;
     header[kBatchHolds] = 0;
     header[kBatchReceived] = 0;
-    header[kBatchDataFrom] = 0;
-    header[kBatchDataTo] = 0;
+    header[kBatchHasData] = 0;
   }
 
   template <typename... Fields>

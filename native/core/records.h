@@ -20,9 +20,8 @@ enum BatchHeader : int32_t {
                        // more may follow when it is told
   kBatchNotes = 5,     // bits of Note: what waits to be asked for
   kBatchReceived = 6,  // where in the chunk the portion ends that was received
-  kBatchDataFrom = 7,  // the part of the chunk in which the DATA of the records
-  kBatchDataTo = 8,    // lies; empty if there is none
-  kBatchStart = 9,
+  kBatchHasData = 7,   // 1: there are kData records
+  kBatchStart = 8,
 };
 
 // What happened that is worth asking for, after receive() and pull().

@@ -64,8 +64,6 @@ void Session::feed(const uint8_t* data, size_t from, size_t to, EventBatch* batc
   batch->begin();
   batch_ = batch;
   chunk_ = data;
-  data_from_ = to;
-  data_to_ = from;
   broken_limit_ = kLimitNone;
   counters_[kStatBytesReceived] += to - from;
   new_block_ = false;
@@ -94,8 +92,6 @@ void Session::feed(const uint8_t* data, size_t from, size_t to, EventBatch* batc
   int32_t* header = batch->ints.data();
   header[kBatchNotes] = notes() | (!open ? 0 : new_block_ ? kNoteBlockBegins : kNoteBlockGoesOn);
   header[kBatchReceived] = static_cast<int32_t>(to);
-  header[kBatchDataFrom] = static_cast<int32_t>(std::min(data_from_, data_to_));
-  header[kBatchDataTo] = static_cast<int32_t>(data_to_ > data_from_ ? data_to_ : header[kBatchDataFrom]);
   batch_ = nullptr;
 }
 

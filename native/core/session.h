@@ -277,9 +277,6 @@ class Session {
   // Valid during receive() and pull().
   EventBatch* batch_ = nullptr;
   const uint8_t* chunk_ = nullptr;
-  // Where in it the DATA lies that was recorded; the first is not below the second if none was.
-  size_t data_from_ = 0;
-  size_t data_to_ = 0;
   size_t headers_at_ = 0;       // where the open kHeaders record is or goes on, 0 if none
   size_t headers_bytes_at_ = 0; // where its bytes begin
   uint8_t* out_ = nullptr;
