@@ -15,7 +15,7 @@ export function checkInformational(status: unknown): asserts status is number {
 
 /** Sends a 1xx response, unless it is too late for one. */
 export function inform(stream: ServerHttp2Stream, status: number, given: unknown): boolean {
-  if (stream.headersSent || stream.destroyed || stream.closed) return false;
+  if (stream.headersSent || stream.destroyed || stream._closed) return false;
   const headers: HeadersObject = Object.create(null);
   if (given !== undefined && given !== null) {
     validateObject(given, 'headers');

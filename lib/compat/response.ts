@@ -220,7 +220,7 @@ export class Http2ServerResponse extends Stream {
   writeHead(statusCode: number, statusMessage?: string, headers?: GivenHeaders): this;
   writeHead(statusCode: number, statusMessage?: string | GivenHeaders, headers?: GivenHeaders): this {
     const stream = this._stream;
-    if (this._closed || stream.destroyed || stream.closed) return this;
+    if (this._closed || stream.destroyed || stream._closed) return this;
     if (stream.headersSent) throw new ERR_HTTP2_HEADERS_SENT();
     if (typeof statusMessage === 'string') warnOfStatusMessage();
     else if (headers === undefined) headers = statusMessage;
@@ -354,7 +354,7 @@ export class Http2ServerResponse extends Stream {
   ): void {
     validateFunction(callback, 'callback');
     const stream = this._stream;
-    if (this._closed || stream.destroyed || stream.closed) {
+    if (this._closed || stream.destroyed || stream._closed) {
       process.nextTick(callback, new ERR_HTTP2_INVALID_STREAM());
       return;
     }

@@ -54,7 +54,7 @@ const handler: ProxyHandler<ServerHttp2Stream> = {
       case Source.Readable:
         return !stream.destroyed && (stream._request ?? stream).readable;
       case Source.Writable:
-        return stream.writable || (stream.headRequest && !stream.headersSent && !stream.destroyed && !stream.closed);
+        return stream.writable || (stream.headRequest && !stream.headersSent && !stream.destroyed && !stream._closed);
       case Source.Timeout:
         return boundTo(stream.session ?? stream, property);
       case Source.Forbidden:

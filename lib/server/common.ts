@@ -84,7 +84,7 @@ export function onRejection(error: Error, event: string | symbol, args: unknown[
 }
 
 function rejectStream(stream: ServerHttp2Stream, error: Error): void {
-  if (stream.headersSent || stream.destroyed || stream.closed) {
+  if (stream.headersSent || stream.destroyed || stream._closed) {
     stream.destroy(error);
   } else {
     stream.respond({ ':status': 500 });

@@ -46,7 +46,7 @@ export function respondWithPath(
   const job: Job = { stream, headers: prepare(stream, headers, given), options: given, owns: true };
   fs.open(path, 'r', (error, fd) => {
     if (error) fail(job, error);
-    else if (stream.destroyed || stream.closed) close(fd);
+    else if (stream.destroyed || stream._closed) close(fd);
     else fs.fstat(fd, (statError, stats) => sendOwned(job, fd, statError, stats));
   });
 }
@@ -63,7 +63,7 @@ export function respondWithDescriptor(
 }
 
 function begin(stream: ServerHttp2Stream, options: FileResponseOptions | undefined): FileResponseOptions {
-  if (stream.destroyed || stream.closed) throw new ERR_HTTP2_INVALID_STREAM();
+  if (stream.destroyed || stream._closed) throw new ERR_HTTP2_INVALID_STREAM();
   if (stream.headersSent) throw new ERR_HTTP2_HEADERS_SENT();
   assertIsObject(options, 'options');
   const given: FileResponseOptions = { ...options };
@@ -100,7 +100,7 @@ function sendOwned(job: Job, fd: number, error: Error | null, stats: fs.Stats): 
     fail(job, reason);
     return;
   }
-  if (stream.destroyed || stream.closed) {
+  if (stream.destroyed || stream._closed) {
     close(fd);
     stream.destroy(new ERR_HTTP2_INVALID_STREAM());
     return;
@@ -125,7 +125,7 @@ function sendLent(job: Job, fd: number, error: Error | null, stats: fs.Stats): v
     stream.destroy(error);
     return;
   }
-  if (stream.destroyed || stream.closed) {
+  if (stream.destroyed || stream._closed) {
     stream.destroy(new ERR_HTTP2_INVALID_STREAM());
     return;
   }

@@ -68,10 +68,14 @@ export abstract class ReadableSide extends WritableSide {
     return this._remoteEnded && !this._cutOff;
   }
 
+  /** @internal All has come and gone, and has yet to be read. */
+  _isUnread(): boolean {
+    return this._closedByCore && this._rstCode === NGHTTP2_NO_ERROR && this._cameWhole && this.readable;
+  }
+
   /** @internal All has come and gone, and only waits to be read: the connection is of no use to it any more. */
   _isWhole(): boolean {
-    return this._closedByCore && this._rstCode === NGHTTP2_NO_ERROR && !this._cutOff && !this.destroyed && this.readable &&
-      this.writableFinished && this.mayBeRead();
+    return this._isUnread() && this.writableFinished && this.mayBeRead();
   }
 
   /** A request that was answered, and that nobody reads, nobody will. */
@@ -111,11 +115,11 @@ function closedByCore(stream: ReadableSide, code: number): void {
   // RST_STREAM in the middle of a message: what has come so far must not pass for all (RFC 9113, section 8.1), and
   // nothing at all is no answer. Other codes than these two are errors anyway.
   const quiet = code === NGHTTP2_NO_ERROR || code === NGHTTP2_CANCEL;
-  const missing = !stream._remoteEnded && !stream.closed;
+  const missing = !stream._remoteEnded && !stream._closed;
   if (missing) stream._cutOff = true;
   const cutOff = missing && quiet;
   const unanswered = stream._unanswered = cutOff && stream._awaitsAnswer;
-  if (!stream.closed) stream._resetByPeer = true;
+  if (!stream._closed) stream._resetByPeer = true;
   stream._remoteEnded = true;
   try {
     stream._closeWithoutReset(code);

@@ -68,7 +68,7 @@ export class ServerHttp2Stream extends Http2Stream {
   /** Whether the peer accepts pushes. */
   get pushAllowed(): boolean {
     const session = this._session;
-    return !this.destroyed && !this.closed && session !== undefined && !session.closed && !session.destroyed &&
+    return !this.destroyed && !this._closed && session !== undefined && !session.closed && !session.destroyed &&
       session.remoteSettings.enablePush === true;
   }
 
@@ -129,7 +129,7 @@ export class ServerHttp2Stream extends Http2Stream {
    *   ERR_HTTP2_INVALID_INFO_STATUS
    */
   additionalHeaders(headers: HeadersObject): void {
-    if (this.destroyed || this.closed) throw new ERR_HTTP2_INVALID_STREAM();
+    if (this.destroyed || this._closed) throw new ERR_HTTP2_INVALID_STREAM();
     if (this.headersSent) throw new ERR_HTTP2_HEADERS_AFTER_RESPOND();
     assertIsObject(headers, 'headers');
     const copy: HeadersObject = Object.assign(Object.create(null) as HeadersObject, headers);

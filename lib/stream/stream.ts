@@ -43,7 +43,7 @@ const enum Reset {
 
 /** A stream of a session (RFC 9113, section 5). Made by sessions, not by users. */
 export class Http2Stream extends ReadableSide {
-  /** Whether it was closed, on either side. */
+  /** Whether it was closed, on either side. One that has ended well is not, as long as some of it is still to be read. */
   declare readonly closed: boolean;
 
   /** @internal The stream has got its id. */
@@ -152,7 +152,7 @@ export class Http2Stream extends ReadableSide {
    * @throws ERR_HTTP2_INVALID_STREAM, ERR_HTTP2_TRAILERS_ALREADY_SENT, ERR_HTTP2_TRAILERS_NOT_READY
    */
   sendTrailers(headers: HeadersObject): void {
-    if (this.destroyed || this.closed) throw new ERR_HTTP2_INVALID_STREAM();
+    if (this.destroyed || this._closed) throw new ERR_HTTP2_INVALID_STREAM();
     if (this._sentTrailers) throw new ERR_HTTP2_TRAILERS_ALREADY_SENT();
     if (!this._trailersReady) throw new ERR_HTTP2_TRAILERS_NOT_READY();
     assertIsObject(headers, 'headers');
@@ -176,7 +176,7 @@ export class Http2Stream extends ReadableSide {
   close(code: number = NGHTTP2_NO_ERROR, callback?: () => void): void {
     validateInteger(code, 'code', 0, UINT32);
     if (callback !== undefined) validateFunction(callback, 'callback');
-    if (this.closed) return;
+    if (this._closed) return;
     if (callback !== undefined) this.once('close', callback);
     this.closeWith(code, Reset.Submit);
   }
@@ -250,11 +250,11 @@ export class Http2Stream extends ReadableSide {
     const session = this._session!;
     const sessionCode = session._goawayCode || session._destroyCode;
     // What closed well stays so, whatever has become of the session since.
-    let code = this.closed ? this.rstCode : sessionCode;
+    let code = this._closed ? this.rstCode : sessionCode;
     if (error != null) code = sessionCode || (isAbort(error) ? NGHTTP2_CANCEL : NGHTTP2_INTERNAL_ERROR);
     const id = this._id;
     const byPeer = this._resetByPeer || (session._destroyed && session._endedByPeer);
-    if (!this.closed) {
+    if (!this._closed) {
       // To many peers NO_ERROR is an end, whatever is missing.
       if (code === NGHTTP2_NO_ERROR && !session._destroyed && this.cutsOff) code = NGHTTP2_CANCEL;
       try {
@@ -308,7 +308,7 @@ export class Http2Stream extends ReadableSide {
   /** @internal Ends a stream on which nothing more can happen. */
   _maybeDestroy(): void {
     if (!this.writableFinished) return;
-    if (!this.readable && this.closed) {
+    if (!this.readable && this._closed) {
       this.destroy();
       return;
     }
@@ -323,7 +323,7 @@ export class Http2Stream extends ReadableSide {
 
   /** @internal The connection is gone. What it has not brought whole does not end, and a request without an answer has failed. */
   _onConnectionLost(): void {
-    const missing = !this._remoteEnded && !this.closed;
+    const missing = !this._remoteEnded && !this._closed;
     if (missing) this._cutOff = true;
     this._resetByPeer = true;
     try {
@@ -337,7 +337,7 @@ export class Http2Stream extends ReadableSide {
 
   /** @internal */
   _closeWithoutReset(code: number): void {
-    if (!this.closed) this.closeWith(code, Reset.None);
+    if (!this._closed) this.closeWith(code, Reset.None);
   }
 
   /** @internal */
@@ -353,7 +353,7 @@ export class Http2Stream extends ReadableSide {
     const { _readableState, _writableState } = this as unknown as Record<string, unknown>;
     return `Http2Stream ${format({
       id: this._id || '<pending>',
-      closed: this.closed,
+      closed: this._closed,
       destroyed: this.destroyed,
       state: this.state,
       readableState: _readableState,
@@ -365,7 +365,8 @@ export class Http2Stream extends ReadableSide {
 Object.defineProperty(Http2Stream.prototype, 'closed', {
   configurable: true,
   get(this: Http2Stream): boolean {
-    return this._closed;
+    // To Node's streams (`finished()`, iterators: Node 24.20) one that is closed before its end is cut off.
+    return this._closed && !this._isUnread();
   },
 });
 Http2Stream.prototype.priority = deprecate(

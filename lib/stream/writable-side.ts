@@ -268,7 +268,7 @@ export abstract class WritableSide extends StreamBase {
 
 function wantTrailers(stream: StreamBase): void {
   stream._trailersReady = true;
-  if (stream.destroyed || stream.closed) return;
+  if (stream.destroyed || stream._closed) return;
   if (!stream.emit('wantTrailers')) stream.sendTrailers({});
 }
 
