@@ -1,4 +1,6 @@
+import net = require('node:net');
 import type { Duplex } from 'node:stream';
+import tls = require('node:tls');
 import { native } from '../binding/load.js';
 import { constants } from '../constants.js';
 import { Deadlines } from './deadlines.js';
@@ -24,11 +26,12 @@ export function whenConnected(session: Http2Session, socket: Duplex, options: Se
   const { setNoDelay, disableRenegotiation, connecting, secureConnecting } = socket as ConnectingSocket;
   if (typeof setNoDelay === 'function') setNoDelay.call(socket);
   if (typeof disableRenegotiation === 'function') disableRenegotiation.call(socket);
-  if (!connecting && !secureConnecting) {
+  // Any other Duplex can be written to, whatever its properties are called.
+  if (!(socket instanceof net.Socket) || (!connecting && !secureConnecting)) {
     setUp(session, socket, options);
     return;
   }
-  socket.once(secureConnecting !== undefined ? 'secureConnect' : 'connect', () => {
+  socket.once(socket instanceof tls.TLSSocket ? 'secureConnect' : 'connect', () => {
     try {
       setUp(session, socket, options);
     } catch (error) {
@@ -51,6 +54,7 @@ function setUp(session: Http2Session, socket: Duplex, options: SessionOptions): 
   session._encrypted = Boolean(encrypted);
   session._alpnProtocol = encrypted ? alpnProtocol : 'h2c';
   session._transport = new Transport(session, handle, socket);
+  if (session._encrypted && session._type === constants.NGHTTP2_SESSION_SERVER) session._transport.scheduleFirst();
   session._deadlines = new Deadlines(session, options);
   session.settings(typeof options.settings === 'object' ? options.settings : {});
   if (options.connectionWindowSize !== undefined) handle.setLocalWindowSize(options.connectionWindowSize);

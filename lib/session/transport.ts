@@ -213,6 +213,12 @@ export class Transport {
     }
   }
 
+  /** The first flush waits for the event loop: what TLS sends after its handshake, the tickets of TLS 1.3, goes first. */
+  scheduleFirst(): void {
+    this.scheduled = true;
+    setImmediate(workOn, this);
+  }
+
   /** Asks for a flush at the end of this turn. */
   schedule(): void {
     if (this.scheduled) return;
