@@ -1,6 +1,6 @@
 import { type Limit, REPORTED_SETTINGS } from '../binding/records.js';
 import { constants } from '../constants.js';
-import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_TOO_MANY_ORIGINS, NghttpError } from '../errors.js';
+import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_TOO_MANY_ORIGINS } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { sessionChannels } from '../observe/channels.js';
 import { debugSession } from '../observe/debug.js';
@@ -17,8 +17,6 @@ const {
   NGHTTP2_REFUSED_STREAM,
   HTTP_STATUS_CONTINUE, HTTP_STATUS_MISDIRECTED_REQUEST,
 } = constants;
-/** nghttp2's number for a protocol error; node:http2 does not export it. */
-const NGHTTP2_ERR_PROTO = -505;
 
 export function onHeaders(
   session: Http2Session, stream: Http2Stream | undefined, id: number, category: number, flags: number,
@@ -94,11 +92,10 @@ export function onPing(session: Http2Session, payload: Buffer): void {
 
 export function onPingAck(session: Http2Session, payload: Buffer): void {
   const acknowledged = session._pings.acknowledge();
-  if (acknowledged === undefined) session.destroy(new NghttpError(NGHTTP2_ERR_PROTO));
-  else {
-    session._pingRTT = acknowledged.duration;
-    acknowledged.what(null, acknowledged.duration, payload);
-  }
+  // Nobody asked for it, which RFC 9113, section 6.7, forbids nobody.
+  if (acknowledged === undefined) return;
+  session._pingRTT = acknowledged.duration;
+  acknowledged.what(null, acknowledged.duration, payload);
 }
 
 export function onGoaway(session: Http2Session, code: number, lastStreamID: number, opaqueData: Buffer | undefined): void {

@@ -75,7 +75,6 @@ int Callbacks::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, vo
   const int32_t id = stream_of(frame);
   Stream* stream = s->streams_.find(id);
   if (stream == nullptr) {
-    s->newest_of_peer_ = std::max(s->newest_of_peer_, id);
     if (!s->can_add_stream()) {
       if (s->rejected_streams_++ > s->options_.max_rejected_streams) {
         return break_limit(s, kLimitRejectedStreams, s->rejected_streams_,
@@ -212,6 +211,7 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
     case NGHTTP2_DATA: {
       Stream* stream = s->streams_.find(id);
       if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 && stream != nullptr) {
+        s->peer_streams_.end(id);
         if (!stream->detached) s->record(kEndStream, id);
       } else if (frame->hd.length > 0 && frame->hd.length == frame->data.padlen) {
         // Nothing but padding is empty too.
@@ -264,6 +264,7 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
       break;
     case NGHTTP2_RST_STREAM:
       s->resets_.drain();
+      s->peer_streams_.end(id);
       break;
     case NGHTTP2_PRIORITY: {
       const nghttp2_priority_spec& pri = frame->priority.pri_spec;

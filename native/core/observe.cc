@@ -28,7 +28,7 @@ int Callbacks::on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* hd, void
   s->accounted_ += 9 + hd->length;
   switch (hd->type) {
     case NGHTTP2_HEADERS:
-      if (s->is_gone(hd->stream_id)) s->accounted_ -= 9 + hd->length;
+      if (const int rv = s->note_headers(*hd)) return rv;
       [[fallthrough]];
     case NGHTTP2_PUSH_PROMISE:
       s->continuations_ = 0;
@@ -71,11 +71,8 @@ int Callbacks::look_for_floods(Session* s, const nghttp2_frame_hd* hd) {
       break;
     case NGHTTP2_PRIORITY:
       // Versions without priorities pass over it (RFC 9113, section 6.3).
-      if (!ng::kHasPriorities && hd->stream_id == 0) {
-        nghttp2_session_terminate_session(s->ng_, NGHTTP2_PROTOCOL_ERROR);
-        s->error(NGHTTP2_ERR_PROTO, kLimitNone);
-        return NGHTTP2_ERR_CALLBACK_FAILURE;
-      }
+      if (!ng::kHasPriorities && hd->stream_id == 0)
+        return s->break_protocol(NGHTTP2_PROTOCOL_ERROR, NGHTTP2_ERR_PROTO);
       [[fallthrough]];
     default:
       if (s->free_frames_ > 0)
@@ -104,11 +101,24 @@ void Session::look_at_ignored() {
   error(NGHTTP2_ERR_CALLBACK_FAILURE, kLimitGlitches);
 }
 
-// HEADERS for such a stream are decoded for the sake of the compression state, and
-// nobody hears of them: octets that are ignored.
-bool Session::is_gone(int32_t id) const {
-  if (options_.role == Role::kServer && id > newest_of_peer_) return false;
-  return streams_.find(id) == nullptr;
+// A stream begins, or goes on. HEADERS for one that is gone are decoded for the sake
+// of the compression state, and nobody hears of them: octets that are ignored.
+int Session::note_headers(const nghttp2_frame_hd& hd) {
+  const int32_t id = hd.stream_id;
+  const bool open = streams_.find(id) != nullptr;
+  if (options_.role == Role::kServer && (id & 1) == 1) {
+    if (id > peer_streams_.newest())
+      peer_streams_.begin(id);
+    else if (!open) {
+      if (peer_streams_.was_left_out(id)) return break_protocol(NGHTTP2_PROTOCOL_ERROR, NGHTTP2_ERR_PROTO);
+      if (peer_streams_.is_over(id)) return break_protocol(NGHTTP2_STREAM_CLOSED, NGHTTP2_ERR_STREAM_CLOSED);
+      accounted_ -= 9 + hd.length;
+    }
+    if ((hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) peer_streams_.end(id);
+  } else if (!open) {
+    accounted_ -= 9 + hd.length;
+  }
+  return 0;
 }
 
 int Callbacks::note_empty_frame(Session* s) {

@@ -9,7 +9,10 @@
 namespace duetto {
 
 Session::Session(const Options& options, Shared* shared)
-    : options_(options), shared_(shared), allocator_(&shared->arenas) {
+    : options_(options),
+      shared_(shared),
+      allocator_(&shared->arenas),
+      frames_(options.role == Role::kServer ? NGHTTP2_CLIENT_MAGIC_LEN : 0) {
   resets_.burst = options.reset_burst;
   resets_.rate = options.reset_rate;
   glitches_.burst = options.glitches_of_nghttp2 ? UINT64_MAX : options.glitch_burst;
@@ -60,7 +63,7 @@ void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
   counters_[kStatBytesReceived] += length;
   new_block_ = false;
   go_on_with_headers();
-  const ng::Ssize n = ng::mem_recv(ng_, data, length);
+  const ng::Ssize n = feed(data, length);
   if (n < 0) {
     drop_headers();
     if (n == NGHTTP2_ERR_FLOODED) {
@@ -84,6 +87,33 @@ void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
   batch->ints.data()[kBatchNotes] =
       notes() | (!open ? 0 : new_block_ ? kNoteBlockBegins : kNoteBlockGoesOn);
   batch_ = nullptr;
+}
+
+ng::Ssize Session::feed(const uint8_t* data, size_t length) {
+  if (options_.role != Role::kServer) return ng::mem_recv(ng_, data, length);
+  size_t fed = 0;
+  bool resets = false;
+  FrameHead head;
+  for (size_t at = 0; frames_.next(data, length, &at, &head);) {
+    if (head.type == NGHTTP2_RST_STREAM) resets = true;
+    // What is known to be open, and is not reset within this chunk, is nghttp2's to judge.
+    if (head.type != NGHTTP2_DATA || (!resets && streams_.find(head.stream_id) != nullptr)) continue;
+    const size_t before = at < FrameHead::kLength ? 0 : at - FrameHead::kLength;
+    if (before > fed) {
+      const ng::Ssize n = ng::mem_recv(ng_, data + fed, before - fed);
+      if (n < 0) return n;
+      fed = before;
+    }
+    if (peer_streams_.is_over(head.stream_id) && streams_.find(head.stream_id) == nullptr)
+      return break_protocol(NGHTTP2_STREAM_CLOSED, NGHTTP2_ERR_STREAM_CLOSED);
+  }
+  return fed < length ? ng::mem_recv(ng_, data + fed, length - fed) : 0;
+}
+
+int Session::break_protocol(uint32_t code, int error_code) {
+  nghttp2_session_terminate_session(ng_, code);
+  error(error_code, kLimitNone);
+  return NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
 void Session::drop_headers() {

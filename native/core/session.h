@@ -15,10 +15,12 @@
 #include "array.h"
 #include "counters.h"
 #include "event_batch.h"
+#include "frame_scanner.h"
 #include "header_strings.h"
 #include "id_map.h"
 #include "ng.h"
 #include "options.h"
+#include "peer_streams.h"
 #include "stream.h"
 #include "trace.h"
 
@@ -221,7 +223,12 @@ class Session {
   ng::DataProvider provider(Stream* stream);
   static void add_free(uint32_t* free, uint32_t n) { *free = std::min(*free + n, kMostFree); }
   void look_at_ignored();
-  bool is_gone(int32_t id) const;
+  int note_headers(const nghttp2_frame_hd& hd);
+  // Octets for nghttp2, but for frames that it would pass over and that break the
+  // protocol. An error of nghttp2's is negative.
+  ng::Ssize feed(const uint8_t* data, size_t length);
+  // A connection error of the peer's (RFC 9113, section 5.4.1). Always fails.
+  int break_protocol(uint32_t code, int error);
   // `stream` is null if it was refused before it began.
   void expect_late(const Stream* stream);
   void error(int32_t code, Limit limit);
@@ -302,8 +309,9 @@ class Session {
   // was sent give reason for, and what is on its way to streams reset here.
   uint32_t free_frames_ = kFreeForStream;
   uint64_t late_octets_ = 0;
-  // The highest id of a stream that the peer began, refused or not.
-  int32_t newest_of_peer_ = 0;
+  // On a server: those that the client began, refused or not.
+  PeerStreams peer_streams_;
+  FrameScanner frames_;
   // Octets of the frames that nghttp2 has told of; the preface is one.
   uint64_t accounted_ = NGHTTP2_CLIENT_MAGIC_LEN;
   // The open header block was not there when the last chunk ended.

@@ -9,6 +9,7 @@
 #include "core/id_map.h"
 #include "core/outbound_queue.h"
 #include "harness.h"
+#include "parts.h"
 
 using namespace duetto;
 using namespace duetto::test;
@@ -431,6 +432,8 @@ int main() {
       {"memory that fails, once or for good", memory_that_fails_once_or_for_good},
       {"ids are found again", ids_are_found_again},
       {"a queue gives what was put in", a_queue_gives_what_was_put_in},
+      {"frames are found in chunks of any size", frames_are_found_in_chunks_of_any_size},
+      {"streams of a peer are remembered", streams_of_a_peer_are_remembered},
       {"arenas are given back", arenas_are_given_back},
       {"floods end a session", floods_end_a_session},
       {"limits within a block are told", limits_within_a_block_are_told},
