@@ -58,7 +58,7 @@ nghttp2_session_callbacks* Callbacks::make(bool pads) {
   nghttp2_session_callbacks_set_on_stream_close_callback(cb, on_stream_close);
   nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(cb, on_invalid_frame);
   nghttp2_session_callbacks_set_on_frame_not_send_callback(cb, on_frame_not_sent);
-  nghttp2_session_callbacks_set_error_callback2(cb, on_error);
+  // No error callback: for each malformed field nghttp2 would print its name and value.
   nghttp2_session_callbacks_set_send_data_callback(cb, send_body);
   if (pads) ng::set_select_padding(cb, select_padding);
   return cb;
@@ -92,6 +92,7 @@ int Callbacks::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, vo
   }
   s->header_bytes_ -= stream->header_length;
   stream->header_pairs = 0;
+  stream->malformed_fields = 0;
   stream->header_length = 0;
   s->drop_headers();
   s->new_block_ = true;
@@ -115,21 +116,8 @@ int Callbacks::on_header(nghttp2_session*, const nghttp2_frame* frame, nghttp2_r
   const nghttp2_vec name_text = nghttp2_rcbuf_get_buf(name);
   const nghttp2_vec value_text = nghttp2_rcbuf_get_buf(value);
   if (name_text.len == 0) return 0;
-  const uint64_t size = name_text.len + value_text.len + 32;  // RFC 9113, section 6.5.2
-  s->counters_[kStatFieldsReceived] += name_text.len + value_text.len;
-  if (stream->header_pairs >= s->options_.max_header_list_pairs) {
-    s->drop_headers();
-    return refuse(s, id, kLimitHeaderListPairs, stream->header_pairs + 1,
-                  s->options_.max_header_list_pairs);
-  }
-  if (stream->header_length + size > stream->max_header_length) {
-    s->drop_headers();
-    return refuse(s, id, kLimitHeaderListSize, stream->header_length + size,
-                  stream->max_header_length);
-  }
+  if (const int rv = count_field(s, stream, name_text.len + value_text.len)) return rv;
   ++stream->header_pairs;
-  stream->header_length += size;
-  s->header_bytes_ += size;
 
   EventBatch* batch = s->batch_;
   const bool sensitive = (flags & NGHTTP2_NV_FLAG_NO_INDEX) != 0;
@@ -162,10 +150,36 @@ int Callbacks::on_header(nghttp2_session*, const nghttp2_frame* frame, nghttp2_r
   return 0;
 }
 
-// A malformed field is left out (RFC 9113, section 8.2.1 allows it); a malformed
-// pseudo-header field is an error of the stream without our doing.
-int Callbacks::on_invalid_header(nghttp2_session*, const nghttp2_frame*, nghttp2_rcbuf*,
-                                 nghttp2_rcbuf*, uint8_t, void*) {
+// Towards the limits of a block; one that is passed refuses the stream.
+int Callbacks::count_field(Session* s, Stream* stream, size_t length) {
+  s->counters_[kStatFieldsReceived] += length;
+  const uint64_t size = length + 32;  // RFC 9113, section 6.5.2
+  const uint64_t pairs = uint64_t{stream->header_pairs} + stream->malformed_fields + 1;
+  if (pairs > s->options_.max_header_list_pairs) {
+    s->drop_headers();
+    return refuse(s, stream->id, kLimitHeaderListPairs, pairs, s->options_.max_header_list_pairs);
+  }
+  if (stream->header_length + size > stream->max_header_length) {
+    s->drop_headers();
+    return refuse(s, stream->id, kLimitHeaderListSize, stream->header_length + size,
+                  stream->max_header_length);
+  }
+  stream->header_length += size;
+  s->header_bytes_ += size;
+  return 0;
+}
+
+// A malformed field is left out (RFC 9113, section 8.2.1 allows it), but costs as much
+// as another; a malformed pseudo-header field is an error of the stream without our doing.
+int Callbacks::on_invalid_header(nghttp2_session*, const nghttp2_frame* frame, nghttp2_rcbuf* name,
+                                 nghttp2_rcbuf* value, uint8_t, void* user) {
+  Session* s = self(user);
+  Stream* stream = s->streams_.find(stream_of(frame));
+  if (stream == nullptr || s->headers_at_ == 0) return 0;
+  s->glitches_.drain();
+  if (const int rv = count_field(s, stream, nghttp2_rcbuf_get_buf(name).len + nghttp2_rcbuf_get_buf(value).len))
+    return rv;
+  ++stream->malformed_fields;
   return 0;
 }
 
@@ -350,12 +364,6 @@ int Callbacks::on_frame_not_sent(nghttp2_session*, const nghttp2_frame* frame, i
   }
   if (code == NGHTTP2_ERR_FRAME_SIZE_ERROR) note_too_long_to_send(s, frame);
   s->record(kFrameError, frame->hd.stream_id, frame->hd.type, http2_code(code));
-  return 0;
-}
-
-int Callbacks::on_error(nghttp2_session*, int code, const char*, size_t, void* user) {
-  // The peer does not speak HTTP/2: nghttp2 says so only here.
-  if (code == NGHTTP2_ERR_SETTINGS_EXPECTED) self(user)->error(NGHTTP2_ERR_PROTO, kLimitNone);
   return 0;
 }
 

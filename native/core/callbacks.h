@@ -34,12 +34,12 @@ struct Callbacks {
   static int on_invalid_frame(nghttp2_session*, const nghttp2_frame*, int code, void*);
   static int on_frame_not_sent(nghttp2_session*, const nghttp2_frame*, int code, void*);
   static int on_begin_frame(nghttp2_session*, const nghttp2_frame_hd*, void*);
-  static int on_error(nghttp2_session*, int code, const char* message, size_t length, void*);
   static int send_body(nghttp2_session*, nghttp2_frame*, const uint8_t* header, size_t length,
                        nghttp2_data_source*, void*);
   static ng::Ssize select_padding(nghttp2_session*, const nghttp2_frame*, size_t most, void*);
 
   static void put_settings(Session*, bool remote, int32_t* at);
+  static int count_field(Session*, Stream*, size_t length);
   static int end_of_headers(Session*, const nghttp2_frame*, int32_t id);
   static int too_many_invalid_frames(Session*);
   static int look_for_floods(Session*, const nghttp2_frame_hd*);

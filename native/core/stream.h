@@ -43,6 +43,8 @@ struct Stream {
   uint32_t max_header_length = 0;
   // The header block now being received.
   uint32_t header_pairs = 0;
+  // Those that were left out.
+  uint32_t malformed_fields = 0;
   uint64_t header_length = 0;
 
   // Received while the reader took it as it came, since the window was widened.

@@ -78,6 +78,8 @@ const attacks: Attack[] = [
     first: headers(1, bomb), next: (round) => many(10, (i) => headers(3 + 2 * (round * 10 + i), fuse)) },
   { name: 'many tiny fields (CVE-2019-9516)', limit: /^glitchBurst: /, code: Code.EnhanceYourCalm,
     next: (round) => many(10, (i) => headers(1 + 2 * (round * 10 + i), Buffer.concat([requestBlock(), many(200, () => block({ a: '' }))]))) },
+  { name: 'malformed fields', limit: /^glitchBurst: /, code: Code.EnhanceYourCalm,
+    next: (round) => many(10, (i) => headers(1 + 2 * (round * 10 + i), Buffer.concat([requestBlock('/held'), many(100, () => block({ a: '\r' }))]))) },
   { name: 'cookie crumbs', limit: /^glitchBurst: /, code: Code.EnhanceYourCalm,
     next: (round) => many(10, (i) => headers(1 + 2 * (round * 10 + i), Buffer.concat([requestBlock(), many(500, () => block({ cookie: 'a' }))]))) },
   { name: 'huge SETTINGS (CVE-2020-11080)', limit: /^maxSettings: 33 entries of a SETTINGS frame, 32 allowed/, code: Code.EnhanceYourCalm,
