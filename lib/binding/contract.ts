@@ -26,7 +26,8 @@ export interface NativeSession {
   finishWrite(id: number, flags: number): boolean;
   reset(id: number, code: number): number;
   detach(id: number): void;
-  setReading(id: number, reading: boolean): void;
+  /** `held` is the memory of what the reader was given and has not taken. */
+  setReading(id: number, reading: boolean, held: number): void;
   prioritize(id: number, parent: number, weight: number, exclusive: boolean, silent: boolean): number;
 
   settings(pairs: Float64Array, count: number): number;

@@ -312,22 +312,22 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
 int Callbacks::on_data_chunk(nghttp2_session* ng, uint8_t, int32_t id, const uint8_t* data,
                              size_t length, void* user) {
   Session* s = self(user);
-  // The connection's window follows what arrives: one reader that stops must
-  // not stop the others. The stream's window follows the reader.
-  nghttp2_session_consume_connection(ng, length);
   Stream* stream = s->streams_.find(id);
   if (stream == nullptr) {
-    nghttp2_session_consume_stream(ng, id, length);
+    nghttp2_session_consume(ng, id, length);
+    return 0;
+  }
+  if (s->holds_too_much(stream)) {
+    nghttp2_session_consume_connection(ng, length);
+    refuse(s, id, kLimitSessionMemory, s->memory_in_use(), s->memory_allowed());
     return 0;
   }
   s->counters_[kStatDataReceived] += length;
   stream->bytes_read += length;
   if (stream->started != 0 && stream->first_byte == 0) stream->first_byte = now_ns();
   s->widen_windows(stream, length);
-  if (stream->reading)
-    nghttp2_session_consume_stream(ng, id, length);
-  else
-    stream->unconsumed += length;
+  s->take_in(stream, length);
+  if (length < Session::kDribble && s->is_crumb(stream)) s->glitches_.drain();
   if (!stream->detached) s->record(kData, id, data - s->chunk_, length);
   return 0;
 }

@@ -244,37 +244,6 @@ Limit Session::limit_of_goaway(const nghttp2_goaway& frame, uint64_t* reached,
   return kLimitNone;
 }
 
-// -- flow control ---------------------------------------------------------------
-
-void Session::note_unfinished(int32_t id) {
-  if (!unfinished_.empty() && unfinished_.back() == id) return;
-  if (unfinished_.size() < kMaxUnfinished) unfinished_.push(id);
-}
-
-void Session::find_stalls() {
-  if (queued_bytes_ > 0) {
-    const bool connection = nghttp2_session_get_remote_window_size(ng_) <= 0;
-    for (const int32_t id : unfinished_) {
-      Stream* stream = streams_.find(id);
-      if (stream == nullptr || stream->stalled != 0 || stream->outbound.empty()) continue;
-      // A request that still waits to be sent has no window yet.
-      if (nghttp2_session_find_stream(ng_, id) == nullptr) continue;
-      if (!connection && nghttp2_session_get_stream_remote_window_size(ng_, id) > 0) continue;
-      stream->stalled = now_ns();
-      ++stalled_streams_;
-      ++counters_[kStatStalls];
-    }
-  }
-  unfinished_.clear();
-}
-
-void Session::end_stall(Stream* stream) {
-  if (stream->stalled == 0) return;
-  counters_[kStatStalledNs] += now_ns() - stream->stalled;
-  stream->stalled = 0;
-  --stalled_streams_;
-}
-
 // -- measurements ---------------------------------------------------------------
 
 void Session::note_opened(StatIndex by) {

@@ -233,39 +233,13 @@ bool Session::wants_write() const { return !rest_.empty() || nghttp2_session_wan
 void Session::error(int32_t code, Limit limit) { record(kSessionError, code, limit); }
 
 size_t Session::memory_in_use() const {
-  return allocator_.in_use() + streams_.size() * kStreamOverhead + header_bytes_ + queued_bytes_;
+  return allocator_.in_use() + streams_.size() * kStreamOverhead + header_bytes_ + queued_bytes_ +
+         held_bytes_;
 }
 
 bool Session::can_add_stream() const {
   const uint32_t most = local_setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
   return streams_.size() < most && memory_in_use() + kStreamOverhead < options_.max_session_memory;
-}
-
-void Session::widen_windows(Stream* stream, size_t length) {
-  if (!window_settled_ && (received_ += length) >= kWidenAfter) {
-    window_settled_ = true;
-    nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, 0, kWideWindow);
-  }
-  if (!stream->reading || stream_windows_settled_ || stream->window >= kWidestStreamWindow) return;
-  if (stream->taken == 0) stream->taken_since = std::chrono::steady_clock::now();
-  stream->taken += length;
-  if (stream->taken >= kWindowsTaken * static_cast<size_t>(stream->window)) widen_stream(stream);
-}
-
-void Session::widen_stream(Stream* stream) {
-  stream->taken = 0;
-  if (stream->window >= kWindowForNear &&
-      std::chrono::steady_clock::now() - stream->taken_since < kNear * kWindowsTaken)
-    return;
-  const int32_t window = std::min(stream->window < kWindowForNear ? kWindowForNear : stream->window * kWidenTimes,
-                                  kWidestStreamWindow);
-  const auto more = static_cast<size_t>(window - stream->window);
-  if (widened_ + more > options_.max_session_memory) return;
-  widened_ += more;
-  stream->window = window;
-  nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, stream->id, window);
-  if (window == kWidestStreamWindow && !window_chosen_)
-    nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, 0, kWidestWindow);
 }
 
 Stream* Session::open_stream(int32_t id) {
@@ -296,7 +270,9 @@ void Session::close_stream(int32_t id, uint32_t code) {
   if (code != NGHTTP2_NO_ERROR || stream->reset_here) expect_late(stream);
   end_stall(stream);
   if (stream->started != 0) end_measurement(stream);
-  // What the reader never took still counts against the connection's window.
+  // What the reader never took must not hold up the others. Its own window is gone.
+  stream->unconsumed = 0;
+  let_go(stream);
   header_bytes_ -= stream->header_length;
   widened_ -= static_cast<size_t>(stream->window - kDefaultWindow);
   queued_bytes_ -= stream->outbound.length();

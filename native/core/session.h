@@ -121,7 +121,8 @@ class Session {
   int reset(int32_t id, uint32_t code);
   // No more records for this stream, and what it has queued is dropped.
   void detach(int32_t id);
-  void set_reading(int32_t id, bool reading);
+  // `held` is what the reader has been given and not taken yet, in octets of memory.
+  void set_reading(int32_t id, bool reading, size_t held);
   int prioritize(int32_t id, const nghttp2_priority_spec* priority, bool silent);
 
   // -- session -------------------------------------------------------------
@@ -185,8 +186,9 @@ class Session {
   static constexpr std::chrono::milliseconds kNear{3};
   // What the connection gets when one of its streams has the widest.
   static constexpr int32_t kWidestWindow = 32 * 1024 * 1024;
-  // Bytes that a stream counts for, besides what nghttp2 allocates.
-  static constexpr size_t kStreamOverhead = sizeof(Stream);
+  // Octets that a stream counts for, besides what nghttp2 allocates: here, and, at the
+  // very least, in JavaScript. With these, 8,000 at once are let in by default.
+  static constexpr size_t kStreamOverhead = sizeof(Stream) + 512;
   // What each stream and each DATA frame sent lets the peer send in PING,
   // SETTINGS, PRIORITY and WINDOW_UPDATE frames. Never more than a burst of them.
   static constexpr uint32_t kFreeForStream = 16;
@@ -202,6 +204,14 @@ class Session {
   static constexpr uint32_t kGlitchOfReset = 10;
   // Octets of DATA, with more to come, that are suspiciously few.
   static constexpr size_t kDribble = 16;
+  // Memory of a piece of DATA that waits to be read, besides its octets: a Buffer,
+  // and its place in a list. lib/stream/readable-side.ts has the same.
+  static constexpr size_t kPieceOverhead = 200;
+  // Beyond this part of the memory allowed, what nobody reads keeps the connection's
+  // window shut. The window itself, which is on its way, has to fit in the rest.
+  static constexpr uint64_t kShareOfUnread = 4;
+  // Pieces of a stream that nobody reads, before it counts that they are small.
+  static constexpr uint32_t kCrumbsAllowed = 4096;
   // Streams that are looked at for a stall after one pull.
   static constexpr size_t kMaxUnfinished = 4096;
   // Custom settings are at most ten (node:http2's MAX_ADDITIONAL_SETTINGS).
@@ -220,6 +230,13 @@ class Session {
   void resume(Stream* stream);
   void widen_windows(Stream* stream, size_t length);
   void widen_stream(Stream* stream);
+  void note_pause(Stream* stream, bool ends);
+  void take_in(Stream* stream, size_t length);
+  bool holds_too_much(const Stream* stream) const;
+  bool is_crumb(const Stream* stream) const;
+  void hold(Stream* stream, size_t n);
+  void let_go(Stream* stream);
+  uint64_t memory_allowed() const;
   ng::DataProvider provider(Stream* stream);
   static void add_free(uint32_t* free, uint32_t n) { *free = std::min(*free + n, kMostFree); }
   void look_at_ignored();
@@ -319,6 +336,8 @@ class Session {
   // Header blocks of open streams, and what is written and not yet sent.
   size_t header_bytes_ = 0;
   size_t queued_bytes_ = 0;
+  // DATA that was received and not read, with its overhead.
+  size_t held_bytes_ = 0;
   Limit broken_limit_ = kLimitNone;
   // DATA received, until the connection's window is widened or its size was
   // set by the user.

@@ -50,9 +50,15 @@ struct Stream {
   // Received while the reader took it as it came, since the window was widened.
   size_t taken = 0;
   std::chrono::steady_clock::time_point taken_since;
+  std::chrono::steady_clock::time_point paused_since;
   int32_t window = kDefaultWindow;
   // Received, but not consumed yet because the reader has stopped.
   size_t unconsumed = 0;
+  uint32_t unread_pieces = 0;
+  // Of that, what the connection's window does not know of yet.
+  size_t owed = 0;
+  // Memory of what was received and not read.
+  size_t held = 0;
 
   // DATA octets, without padding.
   uint64_t bytes_read = 0;

@@ -135,21 +135,8 @@ void Session::detach(int32_t id) {
   stream->outbound.trim();
   end_stall(stream);
   // Whatever still comes for it must not hold up the connection.
-  if (stream->unconsumed > 0) {
-    nghttp2_session_consume_stream(ng_, id, stream->unconsumed);
-    stream->unconsumed = 0;
-  }
+  let_go(stream);
   stream->reading = true;
-}
-
-void Session::set_reading(int32_t id, bool reading) {
-  Stream* stream = streams_.find(id);
-  if (stream == nullptr || stream->detached) return;
-  stream->reading = reading;
-  if (reading && stream->unconsumed > 0) {
-    nghttp2_session_consume_stream(ng_, id, stream->unconsumed);
-    stream->unconsumed = 0;
-  }
 }
 
 int Session::prioritize(int32_t id, const nghttp2_priority_spec* priority, bool silent) {

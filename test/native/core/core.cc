@@ -94,7 +94,7 @@ void exchange(Connection* c, size_t step = 0) {
   client->ping(reinterpret_cast<const uint8_t*>("01234567"));
   converse(&c->client, &c->server, step);
   if (c->client.ended || c->server.ended) return;
-  server->set_reading(one, true);
+  server->set_reading(one, true, 0);
   server->push(two, kRequest, 5);
   server->respond(one, kResponse, 2, false);
   server->respond(two, kResponse, 2, false);
@@ -105,7 +105,7 @@ void exchange(Connection* c, size_t step = 0) {
     std::memset(to, 'y', 10);
     server->finish_write(two, true, true);
   }
-  client->set_reading(one, true);
+  client->set_reading(one, true, 0);
   converse(&c->client, &c->server, step);
   if (c->client.ended || c->server.ended) return;
   const nghttp2_nv trailer = nv("x-end", "yes");

@@ -46,7 +46,7 @@ void answer(Peer* peer, Role role, uint8_t how, size_t* answered) {
       if ((how & 3) == 2) s->detach(id);
       if ((how & 4) && s->write_external(id, 20000)) s->finish_write(id, (how & 8) != 0, (how & 16) != 0);
     }
-    s->set_reading(id, (how & 32) != 0);
+    s->set_reading(id, (how & 32) != 0, how * 100u);
   }
 }
 
@@ -123,7 +123,7 @@ void answer(Peer* peer, Role role, uint8_t how, size_t* answered) {
       break;
     case 6: s->reset(id, in->number(14)); break;
     case 7: s->detach(id); break;
-    case 8: s->set_reading(id, in->number(2) != 0); break;
+    case 8: s->set_reading(id, in->number(2) != 0, in->number(70000)); break;
     case 9: {
       std::vector<nghttp2_settings_entry> entries;
       for (uint32_t n = in->number(4); n > 0; --n)
