@@ -104,6 +104,8 @@ export interface NativeBinding extends NativeCalls {
   /** All sessions of this environment; `out` has `Stat.TotalCount` numbers. */
   stats(out: Float64Array): void;
   /** Nanoseconds of the monotonic clock. */
+  /** Octets that all sessions of this thread may use, 0 for any. */
+  setMemoryLimit(octets: number): void;
   now(): number;
   /**
    * Writes pieces `from` to `to` (exclusive) of a plan to a socket: three numbers each, index into `chunks`, offset and

@@ -103,6 +103,12 @@ export class ClientHttp2Session extends Http2Session {
   override _openIncoming(
     id: number, headers: IncomingHeaders, flags: number, raw: string[], endOfStream: boolean,
   ): void {
+    if (this.listenerCount('stream') === 0) {
+      // Nobody would read it.
+      this._native!.reset(id, constants.NGHTTP2_CANCEL);
+      this._native!.detach(id);
+      return;
+    }
     const stream = new ClientHttp2Stream(this, id);
     stream._context = new AsyncResource('HTTP2STREAM');
     if (clientChannels.created.hasSubscribers) clientChannels.created.publish({ stream, headers });

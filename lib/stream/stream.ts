@@ -255,7 +255,7 @@ export class Http2Stream extends ReadableSide {
     }
     if (!this._cutOff) this.push(null);
     if (id !== undefined) {
-      if (!this._closedByCore) session._native?.detach(id);
+      if (!this._closedByCore || this._held) session._native?.detach(id);
       session._streams.delete(id);
     } else {
       session._pendingStreams.delete(this._serial);

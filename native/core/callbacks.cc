@@ -75,20 +75,29 @@ int Callbacks::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, vo
   const int32_t id = stream_of(frame);
   Stream* stream = s->streams_.find(id);
   if (stream == nullptr) {
-    if (!s->can_add_stream()) {
+    const bool promised = frame->hd.type == NGHTTP2_PUSH_PROMISE;
+    const Limit limit = s->room_for_stream();
+    if (limit != kLimitNone) {
       if (s->rejected_streams_++ > s->options_.max_rejected_streams) {
         return break_limit(s, kLimitRejectedStreams, s->rejected_streams_,
                            s->options_.max_rejected_streams);
       }
-      const uint32_t most = s->local_setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
-      if (s->streams_.size() >= most)
-        return refuse(s, id, kLimitConcurrentStreams, s->streams_.size() + 1, most);
-      return refuse(s, id, kLimitSessionMemory, s->memory_in_use() + Session::kStreamOverhead,
-                    s->options_.max_session_memory);
+      return refuse_stream(s, id, limit);
+    }
+    if (promised && s->reserved_ >= s->options_.max_reserved_streams) {
+      // Refusing costs as much as a reset that the peer brings about.
+      s->glitches_.drain(Session::kGlitchOfReset);
+      return refuse(s, id, kLimitReservedStreams, s->reserved_ + uint64_t{1},
+                    s->options_.max_reserved_streams, NGHTTP2_CANCEL);
     }
     s->rejected_streams_ = 0;
     stream = s->open_stream(id);
     if (stream == nullptr) return NGHTTP2_ERR_CALLBACK_FAILURE;
+    stream->reserved = promised;
+    if (promised) ++s->reserved_;
+  } else if (stream->reserved && frame->hd.type == NGHTTP2_HEADERS) {
+    stream->reserved = false;
+    --s->reserved_;
   }
   s->header_bytes_ -= stream->header_length;
   stream->header_pairs = 0;
@@ -278,6 +287,8 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
       break;
     case NGHTTP2_RST_STREAM:
       s->resets_.drain();
+      // A promise that is taken back has cost as much as a request that is.
+      if (s->options_.role == Role::kClient && (id & 1) == 0) s->glitches_.drain(Session::kGlitchOfReset);
       s->peer_streams_.end(id);
       break;
     case NGHTTP2_PRIORITY: {

@@ -46,7 +46,9 @@ struct Callbacks {
   static int note_empty_frame(Session*);
   // The session ends: on_limit() has told why.
   static int break_limit(Session*, Limit, uint64_t reached, uint64_t allowed);
-  static int refuse(Session*, int32_t id, Limit, uint64_t reached, uint64_t allowed);
+  static int refuse(Session*, int32_t id, Limit, uint64_t reached, uint64_t allowed,
+                    uint32_t code = NGHTTP2_ENHANCE_YOUR_CALM);
+  static int refuse_stream(Session*, int32_t id, Limit);
   static void note_refused_by_nghttp2(Session*, const nghttp2_frame*, int code);
   static void note_too_long_to_send(Session*, const nghttp2_frame*);
   static void want_trailers(Session*, Stream*);

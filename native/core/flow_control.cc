@@ -52,6 +52,15 @@ void Session::let_go(Stream* stream) {
   stream->owed = 0;
 }
 
+void Session::set_unread(int32_t id, size_t held) {
+  Stream* stream = unread_.find(id);
+  if (stream == nullptr) return;
+  held_bytes_ -= std::exchange(stream->held, 0);
+  if (held > 0) return hold(stream, held);
+  unread_.erase(id);
+  shared_->streams.give_back(stream);
+}
+
 // What the user's own windows let in is allowed.
 uint64_t Session::memory_allowed() const {
   return options_.max_session_memory +
@@ -60,7 +69,8 @@ uint64_t Session::memory_allowed() const {
 
 void Session::set_reading(int32_t id, bool reading, size_t held) {
   Stream* stream = streams_.find(id);
-  if (stream == nullptr || stream->detached) return;
+  if (stream == nullptr) return set_unread(id, held);
+  if (stream->detached) return;
   if (reading)
     let_go(stream);
   else

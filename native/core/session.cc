@@ -19,6 +19,7 @@ Session::Session(const Options& options, Shared* shared)
   glitches_.rate = options.glitch_rate;
   if (options.trace) trace_ = std::make_unique<Trace>(started_);
   ++shared->opened;
+  ++shared->open;
   older_ = shared->newest;
   if (older_ != nullptr) older_->newer_ = this;
   shared->newest = this;
@@ -49,6 +50,9 @@ Session::~Session() {
     end_stall(stream);
     shared_->streams.give_back(stream);
   });
+  unread_.each([this](Stream* stream) { shared_->streams.give_back(stream); });
+  shared_->memory -= memory_told_;
+  --shared_->open;
   if (older_ != nullptr) older_->newer_ = newer_;
   (newer_ != nullptr ? newer_->older_ : shared_->newest) = older_;
   for (size_t i = 0; i < kCounterCount; ++i) shared_->finished[i] += counters_[i];
@@ -63,6 +67,7 @@ void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
   counters_[kStatBytesReceived] += length;
   new_block_ = false;
   go_on_with_headers();
+  const size_t queued = nghttp2_session_get_outbound_queue_size(ng_);
   const ng::Ssize n = feed(data, length);
   if (n < 0) {
     drop_headers();
@@ -81,6 +86,8 @@ void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
     // First: what is recorded after an open block would be put aside with it.
     if (!put_aside_headers()) error(NGHTTP2_ERR_NOMEM, kLimitNone);
     look_at_ignored();
+    look_at_outbound(queued);
+    look_at_memory();
   }
   chunk_ = nullptr;
   const bool open = partial_ints_.size() > 0;
@@ -209,6 +216,7 @@ void Session::pull(uint8_t* out, size_t from, size_t capacity, size_t budget, Ev
     }
   }
 
+  if (!out_full_) frames_waiting_ = 0;
   counters_[kStatBytesSent] += out_length_ - from + external_;
   if (!out_full_ && !unfinished_.empty()) find_stalls();
   int32_t* header = batch->ints.data();
@@ -233,13 +241,8 @@ bool Session::wants_write() const { return !rest_.empty() || nghttp2_session_wan
 void Session::error(int32_t code, Limit limit) { record(kSessionError, code, limit); }
 
 size_t Session::memory_in_use() const {
-  return allocator_.in_use() + streams_.size() * kStreamOverhead + header_bytes_ + queued_bytes_ +
+  return allocator_.in_use() + (streams_.size() + unread_.size()) * kStreamOverhead + header_bytes_ + queued_bytes_ +
          held_bytes_;
-}
-
-bool Session::can_add_stream() const {
-  const uint32_t most = local_setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
-  return streams_.size() < most && memory_in_use() + kStreamOverhead < options_.max_session_memory;
 }
 
 Stream* Session::open_stream(int32_t id) {
@@ -272,10 +275,19 @@ void Session::close_stream(int32_t id, uint32_t code) {
   if (stream->started != 0) end_measurement(stream);
   // What the reader never took must not hold up the others. Its own window is gone.
   stream->unconsumed = 0;
+  const size_t held = stream->held;
   let_go(stream);
   header_bytes_ -= stream->header_length;
   widened_ -= static_cast<size_t>(stream->window - kDefaultWindow);
   queued_bytes_ -= stream->outbound.length();
+  if (stream->reserved) --reserved_;
+  // What was received waits for its reader all the same.
+  if (held > 0 && !stream->detached && unread_.make_room()) {
+    stream->outbound.trim();
+    unread_.insert(id, stream);
+    hold(stream, held);
+    return;
+  }
   shared_->streams.give_back(stream);
 }
 

@@ -33,6 +33,10 @@ struct Shared {
   explicit Shared(StringSink* sink) : strings(sink) {}
   HeaderStrings strings;
   StreamPool streams;
+  // Octets that all sessions may use, and do; 0 is no limit.
+  uint64_t memory_limit = 0;
+  uint64_t memory = 0;
+  uint64_t open = 0;
   ArenaPool arenas;
   // Somebody wants to know how streams go: clocks are read.
   bool measuring = false;
@@ -219,7 +223,11 @@ class Session {
 
   Session(const Options& options, Shared* shared);
 
-  bool can_add_stream() const;
+  // kLimitNone if a stream can be added, else what keeps it out.
+  Limit room_for_stream() const;
+  // After nghttp2 has received something.
+  void look_at_outbound(size_t before);
+  void look_at_memory();
   bool ended_by_itself() const;
   bool goaway_known() const { return leaving_ || terminated_; }
   // nullptr without memory.
@@ -236,6 +244,8 @@ class Session {
   bool is_crumb(const Stream* stream) const;
   void hold(Stream* stream, size_t n);
   void let_go(Stream* stream);
+  // The reader of a stream that is closed holds so much.
+  void set_unread(int32_t id, size_t held);
   uint64_t memory_allowed() const;
   ng::DataProvider provider(Stream* stream);
   static void add_free(uint32_t* free, uint32_t n) { *free = std::min(*free + n, kMostFree); }
@@ -321,6 +331,14 @@ class Session {
   size_t largest_settings_ = 0;
   // Of PING and SETTINGS.
   uint32_t acks_waiting_ = 0;
+  // Frames that nghttp2 has queued on receiving, since the last complete pull.
+  uint64_t frames_waiting_ = 0;
+  // Promised, and not responded to yet.
+  uint32_t reserved_ = 0;
+  // Memory as Shared knows it.
+  uint64_t memory_told_ = 0;
+  // Closed, but not all that was received has been read.
+  IdMap<Stream> unread_;
   TokenBucket glitches_;
   // Frames that may come without being suspicious: what streams and DATA that
   // was sent give reason for, and what is on its way to streams reset here.

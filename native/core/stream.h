@@ -36,6 +36,8 @@ struct Stream {
   bool write_pending = false;
   // What was written could not be kept: what is sent must not pass for whole.
   bool broken = false;
+  // Promised by the peer, and not responded to yet.
+  bool reserved = false;
   // RST_STREAM was asked for on this side.
   bool reset_here = false;
 

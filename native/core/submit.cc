@@ -128,7 +128,8 @@ int Session::reset(int32_t id, uint32_t code) {
 
 void Session::detach(int32_t id) {
   Stream* stream = streams_.find(id);
-  if (stream == nullptr || stream->detached) return;
+  if (stream == nullptr) return set_unread(id, 0);
+  if (stream->detached) return;
   stream->detached = true;
   stream->write_pending = false;
   queued_bytes_ -= stream->outbound.length();

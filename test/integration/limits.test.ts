@@ -270,7 +270,7 @@ test('a listener that destroys the session does no harm', async () => {
 });
 
 test.each([
-  ...['maxContinuations', 'maxOutboundAcks', 'maxEmptyFrames', 'glitchBurst', 'glitchRate'].map((name) => [name, 2 ** 32 - 1] as const),
+  ...['maxContinuations', 'maxOutboundAcks', 'maxOutboundFrames', 'maxEmptyFrames', 'glitchBurst', 'glitchRate'].map((name) => [name, 2 ** 32 - 1] as const),
   ...['headersTimeout', 'stalledWriteTimeout'].map((name) => [name, 2 ** 31 - 1] as const),
 ])('%s is 0 to %d, for servers and clients', (name, most) => {
   const ways: Array<(options: object) => void> = [
