@@ -77,7 +77,7 @@ void Session::set_reading(int32_t id, bool reading, size_t held) {
     held_bytes_ -= std::exchange(stream->held, 0);
   // What the reader was given and has not taken out of its buffer.
   hold(stream, held);
-  if (reading != stream->reading) note_pause(stream, reading);
+  if (reading && !stream->reading && measures_link()) stream->resumed = std::chrono::steady_clock::now();
   stream->reading = reading;
 }
 
@@ -89,16 +89,18 @@ void Session::widen_windows(Stream* stream, size_t length) {
     nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, 0, kWideWindow);
   }
   if (!stream->reading || stream_windows_settled_ || stream->window >= kWidestStreamWindow) return;
-  if (stream->taken == 0) stream->taken_since = std::chrono::steady_clock::now();
+  if (stream->taken == 0) stream->waits = 0;
+  // Neither the time that this side takes for what has come is delay of the link, nor that of a reader's pause.
+  if (stream->taken > 0 && stream->arrived != arrived_ && arrived_ - std::max(idle_since_, stream->resumed) >= kNear)
+    ++stream->waits;
+  stream->arrived = arrived_;
   stream->taken += length;
   if (stream->taken >= kWindowsTaken * static_cast<size_t>(stream->window)) widen_stream(stream);
 }
 
 void Session::widen_stream(Stream* stream) {
   stream->taken = 0;
-  if (stream->window >= kWindowForNear &&
-      std::chrono::steady_clock::now() - stream->taken_since < kNear * kWindowsTaken)
-    return;
+  if (stream->window >= kWindowForNear && stream->waits < kWindowsTaken) return;
   const int32_t window = std::min(stream->window < kWindowForNear ? kWindowForNear : stream->window * kWidenTimes,
                                   kWidestStreamWindow);
   const auto more = static_cast<size_t>(window - stream->window);
@@ -108,16 +110,6 @@ void Session::widen_stream(Stream* stream) {
   nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, stream->id, window);
   if (window == kWidestStreamWindow && !window_chosen_)
     nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, 0, kWidestWindow);
-}
-
-// The time in which the reader stops is no delay of the link.
-void Session::note_pause(Stream* stream, bool ends) {
-  if (stream->taken == 0 || stream_windows_settled_) return;
-  const auto now = std::chrono::steady_clock::now();
-  if (ends)
-    stream->taken_since += now - stream->paused_since;
-  else
-    stream->paused_since = now;
 }
 
 // -- windows that are shut --------------------------------------------------------

@@ -66,6 +66,7 @@ void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
   broken_limit_ = kLimitNone;
   counters_[kStatBytesReceived] += length;
   new_block_ = false;
+  if (measures_link()) arrived_ = std::chrono::steady_clock::now();
   go_on_with_headers();
   const size_t queued = nghttp2_session_get_outbound_queue_size(ng_);
   const ng::Ssize n = feed(data, length);
@@ -90,6 +91,7 @@ void Session::receive(const uint8_t* data, size_t length, EventBatch* batch) {
     look_at_memory();
   }
   chunk_ = nullptr;
+  if (measures_link()) idle_since_ = std::chrono::steady_clock::now();
   const bool open = partial_ints_.size() > 0;
   batch->ints.data()[kBatchNotes] =
       notes() | (!open ? 0 : new_block_ ? kNoteBlockBegins : kNoteBlockGoesOn);
@@ -227,6 +229,7 @@ void Session::pull(uint8_t* out, size_t from, size_t capacity, size_t budget, Ev
   header[kBatchHolds] = more_may_follow_ && segments_ == 0 && !out_full_ ? 1 : 0;
   out_ = nullptr;
   batch_ = nullptr;
+  if (measures_link()) idle_since_ = std::chrono::steady_clock::now();
 }
 
 // Some protocol errors make nghttp2 send its own GOAWAY without telling anybody.

@@ -238,7 +238,7 @@ class Session {
   void resume(Stream* stream);
   void widen_windows(Stream* stream, size_t length);
   void widen_stream(Stream* stream);
-  void note_pause(Stream* stream, bool ends);
+  bool measures_link() const { return window_settled_ && !stream_windows_settled_; }
   void take_in(Stream* stream, size_t length);
   bool holds_too_much(const Stream* stream) const;
   bool is_crumb(const Stream* stream) const;
@@ -361,6 +361,10 @@ class Session {
   // set by the user.
   size_t received_ = 0;
   bool window_settled_ = false;
+  // When the chunk came that is being received, and when this side had done with what
+  // came before: in between it waited.
+  std::chrono::steady_clock::time_point arrived_;
+  std::chrono::steady_clock::time_point idle_since_;
   // The user has chosen the initial window of streams.
   bool stream_windows_settled_ = false;
   // The connection's window was chosen by the user, not by widening.

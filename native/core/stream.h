@@ -51,8 +51,11 @@ struct Stream {
 
   // Received while the reader took it as it came, since the window was widened.
   size_t taken = 0;
-  std::chrono::steady_clock::time_point taken_since;
-  std::chrono::steady_clock::time_point paused_since;
+  // How often it has waited for the peer as long as for one that is far, and the chunk last looked at.
+  uint32_t waits = 0;
+  std::chrono::steady_clock::time_point arrived;
+  // When the reader began to take data again.
+  std::chrono::steady_clock::time_point resumed;
   int32_t window = kDefaultWindow;
   // Received, but not consumed yet because the reader has stopped.
   size_t unconsumed = 0;
