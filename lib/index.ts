@@ -9,6 +9,7 @@ import { setNghttp2ErrorString } from './errors.js';
 import { nghttp2 } from './nghttp2.js';
 import type * as observed from './observe/types.js';
 import { sensitiveHeaders } from './symbols.js';
+import { validateInteger } from './validate.js';
 
 setNghttp2ErrorString(native.errorString);
 
@@ -67,6 +68,11 @@ function stats(): unknown {
   return statistics().stats();
 }
 
+function setMemoryLimit(octets: number): void {
+  if (octets !== Infinity) validateInteger(octets, 'octets', 1);
+  native.setMemoryLimit(octets === Infinity ? 0 : octets);
+}
+
 // The types that users see are those of node:http2, so that typed code moves over by changing the import. The order of
 // the keys is that of node:http2 too. They can be assigned to: instrumentation replaces them.
 const duetto: duetto.Api = {
@@ -92,6 +98,7 @@ const duetto: duetto.Api = {
   set PerformanceObserver(value: unknown) {
     settle(value);
   },
+  setMemoryLimit,
   stats,
 } as never;
 

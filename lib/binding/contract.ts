@@ -29,7 +29,8 @@ export interface NativeSession {
   finishWrite(id: number, flags: number): boolean;
   reset(id: number, code: number): number;
   detach(id: number): void;
-  setReading(id: number, reading: boolean): void;
+  /** `held` is the memory of what the reader was given and has not taken. */
+  setReading(id: number, reading: boolean, held: number): void;
   prioritize(id: number, parent: number, weight: number, exclusive: boolean, silent: boolean): number;
 
   settings(pairs: Float64Array, count: number): number;
@@ -107,6 +108,8 @@ export interface NativeBinding extends NativeCalls {
   /** All sessions of this environment; `out` has `Stat.TotalCount` numbers. */
   stats(out: Float64Array): void;
   /** Nanoseconds of the monotonic clock. */
+  /** Octets that all sessions of this thread may use, 0 for any. */
+  setMemoryLimit(octets: number): void;
   now(): number;
   /**
    * Writes pieces `from` to `to` (exclusive) of a plan to a socket: three numbers each, index into `chunks`, offset and

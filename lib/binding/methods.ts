@@ -36,8 +36,8 @@ export function addMethods(native: NativeBinding): void {
     detach(id) {
       detach(this.number, id);
     },
-    setReading(id, reading) {
-      setReading(this.number, id, reading);
+    setReading(id, reading, held) {
+      setReading(this.number, id, reading, held);
     },
   };
   Object.assign(native.Session.prototype as NativeSession, methods);

@@ -82,6 +82,9 @@ export const enum Limit {
   FrameSize = 12,
   Glitches = 13,
   EmptyFrames = 14,
+  OutboundFrames = 15,
+  ReservedStreams = 16,
+  AllMemory = 17,
 }
 
 /** Types 0 to 9 of RFC 9113, section 6, and one for all others. */
@@ -118,6 +121,7 @@ export const enum Stat {
   NgMemory,
   FieldMemory,
   Queued,
+  Held,
 
   PeakStreams,
   StartNs,
@@ -143,6 +147,10 @@ export const enum Stat {
   MaxSettings,
   AcksWaiting,
   MaxOutboundAcks,
+  FramesWaiting,
+  MaxOutboundFrames,
+  Reserved,
+  MaxReserved,
   Count,
 
   SessionsOpen = PeakStreams,
@@ -172,5 +180,6 @@ export const enum OptionIndex {
   GlitchBurst,
   GlitchRate,
   GlitchesOfNghttp2,
+  MaxOutboundFrames,
   Count,
 }

@@ -60,7 +60,7 @@ export function connect(
   const port = String(authority.port !== '' ? authority.port : authority.protocol === 'http:' ? 80 : 443);
   const host = hostOf(authority);
   const session = new ClientHttp2Session(checked, openSocket(authority, protocol, host, port, checked));
-  session._authority = `${checked.servername || host}:${port}`;
+  session._authority = `${checked.servername || (net.isIPv6(host) ? `[${host}]` : host)}:${port}`;
   session._protocol = protocol;
   session._maxOriginSetSize = checked.maxOriginSetSize ?? DEFAULT_MAX_ORIGIN_SET_SIZE;
   const busyPoll = checked.busyPoll ?? DEFAULT_BUSY_POLL;

@@ -1,3 +1,5 @@
+import { Date, setTimeout } from '../clock.js';
+
 let cached: string | undefined;
 
 /** The Date field's value (RFC 9110, section 6.6.1): the same string for all responses of one second. */

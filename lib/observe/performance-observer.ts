@@ -1,4 +1,5 @@
 import * as hooks from 'node:perf_hooks';
+import { setImmediate } from '../clock.js';
 import { type Http2PerformanceEntry, observeEntries } from './entries.js';
 
 type Entry = hooks.PerformanceEntry;

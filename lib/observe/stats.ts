@@ -54,7 +54,7 @@ function traffic(n: Float64Array): Traffic {
       stalls: n[Stat.Stalls]!, stalledTime: n[Stat.StalledNs]! / 1e6, stalledStreams: n[Stat.StalledStreams]!,
     },
     memory: {
-      total: n[Stat.Memory]!, nghttp2: n[Stat.NgMemory]!, headers: n[Stat.FieldMemory]!, queued: n[Stat.Queued]!,
+      total: n[Stat.Memory]!, nghttp2: n[Stat.NgMemory]!, headers: n[Stat.FieldMemory]!, queued: n[Stat.Queued]!, unread: n[Stat.Held]!,
     },
   };
 }
@@ -78,10 +78,12 @@ function limits(session: Http2Session, n: Float64Array): SessionStats['limits'] 
     maxEmptyFrames: use(n[Stat.EmptyFrames]!, n[Stat.MaxEmptyFrames]!),
     maxSettings: use(n[Stat.LargestSettings]!, n[Stat.MaxSettings]!),
     maxOutboundAcks: use(n[Stat.AcksWaiting]!, n[Stat.MaxOutboundAcks]!),
+    maxOutboundFrames: use(n[Stat.FramesWaiting]!, n[Stat.MaxOutboundFrames]!),
     glitchBurst: use(n[Stat.Glitches]!, n[Stat.GlitchBurst]!),
     ...times(session),
     maxOutstandingPings: use(session._pings.size, session._pings.limit),
     maxOutstandingSettings: use(session._settings.size, session._settings.limit),
+    ...(server ? {} : { maxReservedRemoteStreams: use(n[Stat.Reserved]!, n[Stat.MaxReserved]!) }),
     ...(server ? {} : { maxOriginSetSize: use(session._originSet?.size ?? 0, session._maxOriginSetSize) }),
   };
 }

@@ -120,6 +120,8 @@ export interface Traffic {
     readonly headers: number;
     /** Written and not sent yet; large chunks are in JavaScript's memory. */
     readonly queued: number;
+    /** Received and not read yet, with its overhead; it is in JavaScript's memory. */
+    readonly unread: number;
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { clearTimeout, setTimeout } from '../clock.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { ServerHttp2Session } from '../session/server-session.js';
 import type { ServerHttp2Stream } from '../stream/server-stream.js';

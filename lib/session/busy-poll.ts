@@ -1,3 +1,4 @@
+import { setImmediate } from '../clock.js';
 import type { Http2Session } from './session.js';
 
 /** Microseconds. Longer, and others who want the processor would feel it. */

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Note, Stat } from '../binding/records.js';
+import { clearInterval, clearTimeout, milliseconds, setInterval, setTimeout } from '../clock.js';
 import { constants } from '../constants.js';
 import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_STREAM_ERROR } from '../errors.js';
 import type { Http2Stream } from '../stream/stream.js';
@@ -43,6 +44,8 @@ export class Deadlines {
   private headersTimer: NodeJS.Timeout | undefined;
   private headersSince = 0;
   private awaitsPreface: boolean;
+  /** A block began in the chunk that brought the preface. */
+  private blockCameAlong = false;
   private stallTimer: NodeJS.Timeout | undefined;
   private stalled: Seen | undefined;
   private streams: Map<Http2Stream, Seen> | undefined;
@@ -63,6 +66,7 @@ export class Deadlines {
     if (!this.awaitsPreface) return;
     this.awaitsPreface = false;
     this.endHeaders();
+    if (this.blockCameAlong) this.startHeaders();
   }
 
   /** A chunk was received. */
@@ -72,7 +76,11 @@ export class Deadlines {
 
   /** A header block goes on in the next chunk. Time runs from its first octets. */
   blockIsOpen(begins: boolean): void {
-    if (this.headersTimeout <= 0 || this.awaitsPreface) return;
+    if (this.headersTimeout <= 0) return;
+    if (this.awaitsPreface) {
+      this.blockCameAlong = true;
+      return;
+    }
     if (begins) this.endHeaders();
     if (this.headersTimer === undefined) this.startHeaders();
   }
@@ -86,14 +94,14 @@ export class Deadlines {
   headersUse(): Use | undefined {
     const { headersTimeout: timeout } = this;
     if (timeout <= 0) return undefined;
-    return { time: this.headersTimer === undefined ? 0 : performance.now() - this.headersSince, timeout };
+    return { time: this.headersTimer === undefined ? 0 : milliseconds() - this.headersSince, timeout };
   }
 
   /** Milliseconds for which nothing has left that waits, as far as was looked: of the session, or of a stream. */
   stallUse(): Use | undefined {
     const { stalledWriteTimeout: timeout } = this;
     if (timeout <= 0) return undefined;
-    const now = performance.now();
+    const now = milliseconds();
     const first = Math.min(this.stalled?.since ?? now, ...[...this.streams?.values() ?? []].map(({ since }) => since));
     return { time: now - first, timeout };
   }
@@ -108,7 +116,7 @@ export class Deadlines {
     let last = seen(undefined, written(socket));
     const timer = setInterval(() => {
       last = seen(last, written(socket));
-      if (performance.now() - last.since >= stalledWriteTimeout) socket.destroy();
+      if (milliseconds() - last.since >= stalledWriteTimeout) socket.destroy();
     }, Math.max(1, stalledWriteTimeout / LOOKS));
     timer.unref();
     socket.once('close', () => clearInterval(timer));
@@ -122,7 +130,7 @@ export class Deadlines {
   }
 
   private startHeaders(): void {
-    this.headersSince = performance.now();
+    this.headersSince = milliseconds();
     this.headersTimer = setTimeout(headersAreLate, this.headersTimeout, this);
     this.headersTimer.unref();
   }
@@ -152,7 +160,7 @@ export class Deadlines {
     const waits = session._socket?.writableLength ?? 0;
     if (waits > 0 || (this.windowsToo && numbers[Stat.Queued]! > 0)) {
       this.stalled = seen(this.stalled, numbers[Stat.DataSent]! - waits);
-      const time = Math.round(performance.now() - this.stalled.since);
+      const time = Math.round(milliseconds() - this.stalled.since);
       if (time >= stalledWriteTimeout) return this.fail(OwnLimit.StalledWrite, time, stalledWriteTimeout);
     } else {
       this.stalled = undefined;
@@ -169,7 +177,7 @@ export class Deadlines {
     for (const stream of session._streams.values()) {
       if (!stream._isWriting()) continue;
       const now = seen(before?.get(stream), stream._progress);
-      const time = Math.round(performance.now() - now.since);
+      const time = Math.round(milliseconds() - now.since);
       if (time < stalledWriteTimeout) {
         (this.streams ??= new Map()).set(stream, now);
         continue;
@@ -201,7 +209,7 @@ function written(socket: Duplex): number {
 }
 
 function seen(before: Seen | undefined, progress: number): Seen {
-  return before?.progress === progress ? before : { progress, since: performance.now() };
+  return before?.progress === progress ? before : { progress, since: milliseconds() };
 }
 
 function headersAreLate(deadlines: Deadlines): void {

@@ -1,4 +1,5 @@
 import { type Limit, REPORTED_SETTINGS } from '../binding/records.js';
+import { setImmediate } from '../clock.js';
 import { constants } from '../constants.js';
 import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_TOO_MANY_ORIGINS } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';

@@ -1,6 +1,7 @@
 import net = require('node:net');
 import type { Duplex } from 'node:stream';
 import type { NativeSession } from '../binding/contract.js';
+import { clearTimeout, setImmediate, setTimeout } from '../clock.js';
 import { constants } from '../constants.js';
 import { ERR_HTTP2_STREAM_CANCEL, ERR_SOCKET_CLOSED } from '../errors.js';
 import { clearIdleTimeout } from '../idle-timer.js';

@@ -35,6 +35,9 @@ const kinds: { readonly [limit: number]: readonly [name: string, option?: string
   [Limit.FrameSize]: ['octets of a frame', 'settings.maxFrameSize'],
   [Limit.Glitches]: ['suspicious frames', 'glitchBurst'],
   [Limit.EmptyFrames]: ['empty frames in a row', 'maxEmptyFrames'],
+  [Limit.OutboundFrames]: ['frames waiting to be sent', 'maxOutboundFrames'],
+  [Limit.ReservedStreams]: ['promised streams', 'maxReservedRemoteStreams'],
+  [Limit.AllMemory]: ['octets of memory of all sessions', 'setMemoryLimit'],
   [OwnLimit.OutstandingPings]: ['PING frames without an answer', 'maxOutstandingPings'],
   [OwnLimit.OutstandingSettings]: ['SETTINGS frames without an answer', 'maxOutstandingSettings'],
   [OwnLimit.HeadersTimeout]: ['milliseconds for a header block to arrive', 'headersTimeout'],
@@ -70,7 +73,7 @@ export function sessionError(code: number, limit: LimitDetails | undefined): Ngh
 }
 
 /** Limits that the built-in has not: the peer is told to be calm, where others say INTERNAL_ERROR as it does. */
-const calming = new Set<string | undefined>(['maxContinuations', 'maxOutboundAcks', 'maxEmptyFrames', 'glitchBurst']);
+const calming = new Set<string | undefined>(['maxContinuations', 'maxOutboundAcks', 'maxOutboundFrames', 'maxEmptyFrames', 'glitchBurst', 'setMemoryLimit']);
 
 /** What the GOAWAY says, for a session that the core has given up. */
 export function goawayCode(limit: LimitDetails | undefined): number {

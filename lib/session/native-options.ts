@@ -32,6 +32,8 @@ export interface NativeOptions {
   maxContinuations?: number | undefined;
   /** Acknowledgements of PING and SETTINGS that may wait to be sent. Default 1000. */
   maxOutboundAcks?: number | undefined;
+  /** Frames that answer what the peer has sent, and that may wait to be sent. Default 5000. */
+  maxOutboundFrames?: number | undefined;
   /** Empty frames that end nothing, one after another, before the session is closed. Default `maxSessionInvalidFrames`. */
   maxEmptyFrames?: number | undefined;
   /** Suspicious frames that are tolerated at once (docs/limits.md). Default 10000. */
@@ -64,6 +66,7 @@ export function nativeOptions(options: NativeOptions): Float64Array {
   set(OptionIndex.MaxRejectedStreams, options.maxSessionRejectedStreams);
   set(OptionIndex.MaxContinuations, options.maxContinuations);
   set(OptionIndex.MaxOutboundAcks, options.maxOutboundAcks, 1);
+  set(OptionIndex.MaxOutboundFrames, options.maxOutboundFrames, 1);
   set(OptionIndex.MaxEmptyFrames, options.maxEmptyFrames);
   set(OptionIndex.GlitchBurst, options.glitchBurst, 1);
   set(OptionIndex.GlitchRate, options.glitchRate);

@@ -34,10 +34,10 @@ export interface SessionOptions extends NativeOptions {
 
 /** Options that node:http2 does not have. */
 export type AdditionalOptions = Pick<SessionOptions,
-  'connectionWindowSize' | 'maxContinuations' | 'maxOutboundAcks' | 'maxEmptyFrames' | 'glitchBurst' | 'glitchRate' |
+  'connectionWindowSize' | 'maxContinuations' | 'maxOutboundAcks' | 'maxOutboundFrames' | 'maxEmptyFrames' | 'glitchBurst' | 'glitchRate' |
   'headersTimeout' | 'stalledWriteTimeout'>;
 
-const counts = ['maxContinuations', 'maxOutboundAcks', 'maxEmptyFrames', 'glitchBurst', 'glitchRate'] as const;
+const counts = ['maxContinuations', 'maxOutboundAcks', 'maxOutboundFrames', 'maxEmptyFrames', 'glitchBurst', 'glitchRate'] as const;
 /** Timers take 2^31-1 milliseconds at most. */
 const times = ['headersTimeout', 'stalledWriteTimeout'] as const;
 

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type Batch, giveBack, takeBatch } from '../binding/batch.js';
 import type { NativeSession } from '../binding/contract.js';
 import { BatchHeader, Record } from '../binding/records.js';
+import { setImmediate } from '../clock.js';
 import { constants } from '../constants.js';
 import { takeNotes } from '../observe/notes.js';
 import { copyOf, DirectReader } from '../socket/direct-reader.js';

@@ -44,6 +44,7 @@ export abstract class StreamBase extends YoungDuplex {
   /** @internal `end` was called: the next write may be the last. */ _ending = false;
   /** @internal The user has read, or tried to. */ _didRead = false;
   /** @internal The core opens the window as data comes. */ _reading = false;
+  /** @internal The core counts memory for what this stream has not been rid of. */ _held = false;
   /** @internal */ _rstCode = 0;
   /** @internal */ _sentHeaders: HeadersObject | undefined;
   /** @internal */ _rawHeaders: RawHeaders | undefined;

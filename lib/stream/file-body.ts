@@ -27,8 +27,8 @@ export class FileBody implements BodySource {
     private readonly stream: Http2Stream, private readonly fd: number, offset: number, length: number,
     private readonly close: ((fd: number) => void) | undefined,
   ) {
-    // From the start without an offset, so that a pipe works too.
-    this.position = offset > 0 ? offset : length < 0 || offset < 0 ? null : 0;
+    // By position: where the descriptor stands is for nobody to know who uses it a second time.
+    this.position = offset < 0 ? null : offset;
     this.left = length;
     this.read();
   }
@@ -60,6 +60,12 @@ export class FileBody implements BodySource {
     this.reading = false;
     if (this.stopped) {
       this.close?.(this.fd);
+      return;
+    }
+    if (error?.code === 'ESPIPE' && this.position === 0) {
+      // A pipe, of which nothing has been read.
+      this.position = null;
+      this.read();
       return;
     }
     if (error) {

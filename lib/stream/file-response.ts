@@ -168,7 +168,12 @@ function send(job: Job, fd: number, offset: number, length: number): void {
     stream._refused(result);
     return;
   }
-  stream._bodySource = new FileBody(stream, fd, Number(offset) | 0, Number(length) | 0, owns ? close : undefined);
+  stream._bodySource = new FileBody(stream, fd, whole(offset), whole(length), owns ? close : undefined);
+}
+
+/** Files have up to 2^53 octets; what is no number, as `statCheck` may leave it, is 0. */
+function whole(n: number): number {
+  return Math.trunc(Number(n)) || 0;
 }
 
 function endsByItself(this: ServerHttp2Stream, callback: () => void): void {

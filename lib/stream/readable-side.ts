@@ -6,9 +6,17 @@ import { WritableSide } from './writable-side.js';
 
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_SESSION_SERVER } = constants;
 
+/** Octets of memory that a piece of DATA takes besides its content; native/core/session.h has the same. */
+const PIECE_OVERHEAD = 200;
+
+/** How far the core's count may be off. */
+const UNTOLD = 16 * 1024;
+
 /** How what is received gets to the reader, and how a reader that stops closes the window (RFC 9113, section 6.9). */
 export abstract class ReadableSide extends WritableSide {
   private followsEnd = false;
+  /** Memory of DATA since the core was told what is held. */
+  private untold = 0;
 
   /** @internal */
   override _read(): void {
@@ -32,12 +40,25 @@ export abstract class ReadableSide extends WritableSide {
 
   /** @internal Whether the stream's window follows what arrives (RFC 9113, section 6.9). */
   _setReading(reading: boolean): void {
-    if (this._reading === reading || this.destroyed) return;
+    if ((this._reading === reading && !this._held) || this.destroyed) return;
     this._reading = reading;
     // A peer that has ended has no use for a window.
-    if (this._remoteEnded) return;
-    this.core!.setReading(this._id!, reading);
-    if (reading) this._session!._transport!.schedule();
+    if (this._remoteEnded && !this._held) return;
+    const held = reading ? 0 : heldBy(this);
+    // Whether the reader takes what there is, is known when it has read.
+    if (reading && this._held && this.readableLength > 0) process.nextTick(tellHeld, this);
+    this._held = held > 0;
+    this.core?.setReading(this._id!, reading, held);
+    if (reading) this._session?._transport?.schedule();
+  }
+
+  /** @internal The core learns what the reader has not taken. */
+  _tellHeld(): void {
+    if (this.destroyed) return;
+    const held = heldBy(this);
+    if (held === 0 && !this._held) return;
+    this._held = held > 0;
+    this.core?.setReading(this._id!, this._reading, held);
   }
 
   /** @internal */
@@ -46,7 +67,18 @@ export abstract class ReadableSide extends WritableSide {
     // What still comes when it was given up would keep it, where nobody reads.
     if (this.destroyed || (this._closed && this.readableFlowing === null && this.listenerCount('readable') === 0)) return;
     if (this._headersSent && !this._gathering && !this._ending) this._session!._transport!.gather(this as unknown as Http2Stream);
-    if (!this.push(chunk)) this._setReading(false);
+    if (!this._reading) this._held = true;
+    try {
+      this.push(chunk);
+    } finally {
+      // A listener that throws changes nothing of this.
+      if (this._reading && this.readableLength >= this.readableHighWaterMark) {
+        this._setReading(false);
+      } else if ((this.untold += chunk.length + PIECE_OVERHEAD) >= UNTOLD) {
+        this.untold = 0;
+        this._tellHeld();
+      }
+    }
   }
 
   /** @internal END_STREAM has come. */
@@ -94,6 +126,18 @@ export abstract class ReadableSide extends WritableSide {
       if (!this.destroyed) this._dropWrite();
     }
   }
+}
+
+/** The memory of what waits to be read. */
+function heldBy(stream: ReadableSide): number {
+  const { readableLength } = stream;
+  if (readableLength === 0) return 0;
+  const { buffer, bufferIndex = 0 } = (stream as unknown as { _readableState: { buffer: { length: number }; bufferIndex?: number } })._readableState;
+  return readableLength + (buffer.length - bufferIndex) * PIECE_OVERHEAD;
+}
+
+function tellHeld(stream: ReadableSide): void {
+  stream._tellHeld();
 }
 
 function readOn(this: ReadableSide): void {

@@ -1,6 +1,7 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { deprecate, format, inspect } from 'node:util';
 import { native } from '../binding/load.js';
+import { setImmediate } from '../clock.js';
 import { constants, nameForErrorCode } from '../constants.js';
 import {
   ERR_HTTP2_INVALID_STREAM, ERR_HTTP2_STREAM_CANCEL, ERR_HTTP2_STREAM_ERROR, ERR_HTTP2_TRAILERS_ALREADY_SENT, ERR_HTTP2_TRAILERS_NOT_READY,
@@ -271,7 +272,7 @@ export class Http2Stream extends ReadableSide {
       error ??= thrown as Error;
     }
     if (id !== undefined) {
-      if (!this._closedByCore) session._native?.detach(id);
+      if (!this._closedByCore || this._held) session._native?.detach(id);
       session._streams.delete(id);
     } else {
       session._pendingStreams.delete(this._serial);

@@ -58,7 +58,7 @@ nghttp2_session_callbacks* Callbacks::make(bool pads) {
   nghttp2_session_callbacks_set_on_stream_close_callback(cb, on_stream_close);
   nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(cb, on_invalid_frame);
   nghttp2_session_callbacks_set_on_frame_not_send_callback(cb, on_frame_not_sent);
-  nghttp2_session_callbacks_set_error_callback2(cb, on_error);
+  // No error callback: for each malformed field nghttp2 would print its name and value.
   nghttp2_session_callbacks_set_send_data_callback(cb, send_body);
   if (pads) ng::set_select_padding(cb, select_padding);
   return cb;
@@ -75,24 +75,33 @@ int Callbacks::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, vo
   const int32_t id = stream_of(frame);
   Stream* stream = s->streams_.find(id);
   if (stream == nullptr) {
-    s->newest_of_peer_ = std::max(s->newest_of_peer_, id);
-    if (!s->can_add_stream()) {
+    const bool promised = frame->hd.type == NGHTTP2_PUSH_PROMISE;
+    const Limit limit = s->room_for_stream();
+    if (limit != kLimitNone) {
       if (s->rejected_streams_++ > s->options_.max_rejected_streams) {
         return break_limit(s, kLimitRejectedStreams, s->rejected_streams_,
                            s->options_.max_rejected_streams);
       }
-      const uint32_t most = s->local_setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
-      if (s->streams_.size() >= most)
-        return refuse(s, id, kLimitConcurrentStreams, s->streams_.size() + 1, most);
-      return refuse(s, id, kLimitSessionMemory, s->memory_in_use() + Session::kStreamOverhead,
-                    s->options_.max_session_memory);
+      return refuse_stream(s, id, limit);
+    }
+    if (promised && s->reserved_ >= s->options_.max_reserved_streams) {
+      // Refusing costs as much as a reset that the peer brings about.
+      s->glitches_.drain(Session::kGlitchOfReset);
+      return refuse(s, id, kLimitReservedStreams, s->reserved_ + uint64_t{1},
+                    s->options_.max_reserved_streams, NGHTTP2_CANCEL);
     }
     s->rejected_streams_ = 0;
     stream = s->open_stream(id);
     if (stream == nullptr) return NGHTTP2_ERR_CALLBACK_FAILURE;
+    stream->reserved = promised;
+    if (promised) ++s->reserved_;
+  } else if (stream->reserved && frame->hd.type == NGHTTP2_HEADERS) {
+    stream->reserved = false;
+    --s->reserved_;
   }
   s->header_bytes_ -= stream->header_length;
   stream->header_pairs = 0;
+  stream->malformed_fields = 0;
   stream->header_length = 0;
   s->drop_headers();
   s->new_block_ = true;
@@ -116,21 +125,8 @@ int Callbacks::on_header(nghttp2_session*, const nghttp2_frame* frame, nghttp2_r
   const nghttp2_vec name_text = nghttp2_rcbuf_get_buf(name);
   const nghttp2_vec value_text = nghttp2_rcbuf_get_buf(value);
   if (name_text.len == 0) return 0;
-  const uint64_t size = name_text.len + value_text.len + 32;  // RFC 9113, section 6.5.2
-  s->counters_[kStatFieldsReceived] += name_text.len + value_text.len;
-  if (stream->header_pairs >= s->options_.max_header_list_pairs) {
-    s->drop_headers();
-    return refuse(s, id, kLimitHeaderListPairs, stream->header_pairs + 1,
-                  s->options_.max_header_list_pairs);
-  }
-  if (stream->header_length + size > stream->max_header_length) {
-    s->drop_headers();
-    return refuse(s, id, kLimitHeaderListSize, stream->header_length + size,
-                  stream->max_header_length);
-  }
+  if (const int rv = count_field(s, stream, name_text.len + value_text.len)) return rv;
   ++stream->header_pairs;
-  stream->header_length += size;
-  s->header_bytes_ += size;
 
   EventBatch* batch = s->batch_;
   const bool sensitive = (flags & NGHTTP2_NV_FLAG_NO_INDEX) != 0;
@@ -163,10 +159,36 @@ int Callbacks::on_header(nghttp2_session*, const nghttp2_frame* frame, nghttp2_r
   return 0;
 }
 
-// A malformed field is left out (RFC 9113, section 8.2.1 allows it); a malformed
-// pseudo-header field is an error of the stream without our doing.
-int Callbacks::on_invalid_header(nghttp2_session*, const nghttp2_frame*, nghttp2_rcbuf*,
-                                 nghttp2_rcbuf*, uint8_t, void*) {
+// Towards the limits of a block; one that is passed refuses the stream.
+int Callbacks::count_field(Session* s, Stream* stream, size_t length) {
+  s->counters_[kStatFieldsReceived] += length;
+  const uint64_t size = length + 32;  // RFC 9113, section 6.5.2
+  const uint64_t pairs = uint64_t{stream->header_pairs} + stream->malformed_fields + 1;
+  if (pairs > s->options_.max_header_list_pairs) {
+    s->drop_headers();
+    return refuse(s, stream->id, kLimitHeaderListPairs, pairs, s->options_.max_header_list_pairs);
+  }
+  if (stream->header_length + size > stream->max_header_length) {
+    s->drop_headers();
+    return refuse(s, stream->id, kLimitHeaderListSize, stream->header_length + size,
+                  stream->max_header_length);
+  }
+  stream->header_length += size;
+  s->header_bytes_ += size;
+  return 0;
+}
+
+// A malformed field is left out (RFC 9113, section 8.2.1 allows it), but costs as much
+// as another; a malformed pseudo-header field is an error of the stream without our doing.
+int Callbacks::on_invalid_header(nghttp2_session*, const nghttp2_frame* frame, nghttp2_rcbuf* name,
+                                 nghttp2_rcbuf* value, uint8_t, void* user) {
+  Session* s = self(user);
+  Stream* stream = s->streams_.find(stream_of(frame));
+  if (stream == nullptr || s->headers_at_ == 0) return 0;
+  s->glitches_.drain();
+  if (const int rv = count_field(s, stream, nghttp2_rcbuf_get_buf(name).len + nghttp2_rcbuf_get_buf(value).len))
+    return rv;
+  ++stream->malformed_fields;
   return 0;
 }
 
@@ -212,6 +234,7 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
     case NGHTTP2_DATA: {
       Stream* stream = s->streams_.find(id);
       if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 && stream != nullptr) {
+        s->peer_streams_.end(id);
         if (!stream->detached) s->record(kEndStream, id);
       } else if (frame->hd.length > 0 && frame->hd.length == frame->data.padlen) {
         // Nothing but padding is empty too.
@@ -264,6 +287,9 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
       break;
     case NGHTTP2_RST_STREAM:
       s->resets_.drain();
+      // A promise that is taken back has cost as much as a request that is.
+      if (s->options_.role == Role::kClient && (id & 1) == 0) s->glitches_.drain(Session::kGlitchOfReset);
+      s->peer_streams_.end(id);
       break;
     case NGHTTP2_PRIORITY: {
       const nghttp2_priority_spec& pri = frame->priority.pri_spec;
@@ -297,22 +323,22 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
 int Callbacks::on_data_chunk(nghttp2_session* ng, uint8_t, int32_t id, const uint8_t* data,
                              size_t length, void* user) {
   Session* s = self(user);
-  // The connection's window follows what arrives: one reader that stops must
-  // not stop the others. The stream's window follows the reader.
-  nghttp2_session_consume_connection(ng, length);
   Stream* stream = s->streams_.find(id);
   if (stream == nullptr) {
-    nghttp2_session_consume_stream(ng, id, length);
+    nghttp2_session_consume(ng, id, length);
+    return 0;
+  }
+  if (s->holds_too_much(stream)) {
+    nghttp2_session_consume_connection(ng, length);
+    refuse(s, id, kLimitSessionMemory, s->memory_in_use(), s->memory_allowed());
     return 0;
   }
   s->counters_[kStatDataReceived] += length;
   stream->bytes_read += length;
   if (stream->started != 0 && stream->first_byte == 0) stream->first_byte = now_ns();
   s->widen_windows(stream, length);
-  if (stream->reading)
-    nghttp2_session_consume_stream(ng, id, length);
-  else
-    stream->unconsumed += length;
+  s->take_in(stream, length);
+  if (length < Session::kDribble && s->is_crumb(stream)) s->glitches_.drain();
   if (!stream->detached) {
     s->record(kData, id, data - s->chunk_, length);
     s->batch_->ints.data()[kBatchHasData] = 1;
@@ -352,12 +378,6 @@ int Callbacks::on_frame_not_sent(nghttp2_session*, const nghttp2_frame* frame, i
   }
   if (code == NGHTTP2_ERR_FRAME_SIZE_ERROR) note_too_long_to_send(s, frame);
   s->record(kFrameError, frame->hd.stream_id, frame->hd.type, http2_code(code));
-  return 0;
-}
-
-int Callbacks::on_error(nghttp2_session*, int code, const char*, size_t, void* user) {
-  // The peer does not speak HTTP/2: nghttp2 says so only here.
-  if (code == NGHTTP2_ERR_SETTINGS_EXPECTED) self(user)->error(NGHTTP2_ERR_PROTO, kLimitNone);
   return 0;
 }
 

@@ -47,6 +47,7 @@ enum StatIndex : size_t {
   kStatNgMemory,
   kStatFieldMemory,
   kStatQueued,
+  kStatHeld,
   kStatGaugeEnd,
 
   // -- of one session only -----------------------------------------------------
@@ -74,6 +75,10 @@ enum StatIndex : size_t {
   kStatMaxSettings,
   kStatAcksWaiting,
   kStatMaxOutboundAcks,
+  kStatFramesWaiting,
+  kStatMaxOutboundFrames,
+  kStatReserved,
+  kStatMaxReserved,
   kStatCount,
 
   // Of an environment, in place of those of one session.

@@ -116,6 +116,13 @@ void option_set_glitch_rate_limit(Option* o, uint64_t burst, uint64_t rate) {
     nghttp2_option_set_glitch_rate_limit(o, burst, rate);
 }
 
+// 1.71.0: frames that may wait to be sent, requests that wait for a stream among them.
+template <typename Option>
+void option_set_max_outbound_queue_size(Option* o) {
+  if constexpr (requires { nghttp2_option_set_max_outbound_queue_size(o, SIZE_MAX); })
+    nghttp2_option_set_max_outbound_queue_size(o, SIZE_MAX);
+}
+
 inline void option_set_lenient_whitespace(nghttp2_option* o) {
 #if NGHTTP2_VERSION_NUM >= 0x013200  // 1.50.0
   nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(o, 1);

@@ -8,11 +8,6 @@
 namespace duetto {
 
 namespace {
-bool says(const nghttp2_goaway& frame, const char* reason) {
-  return frame.opaque_data_len == std::strlen(reason) &&
-         std::memcmp(frame.opaque_data, reason, frame.opaque_data_len) == 0;
-}
-
 uint64_t length_of(const nghttp2_nv* nva, size_t n) {
   uint64_t length = 0;
   for (size_t i = 0; i < n; ++i) length += nva[i].namelen + nva[i].valuelen;
@@ -28,7 +23,7 @@ int Callbacks::on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* hd, void
   s->accounted_ += 9 + hd->length;
   switch (hd->type) {
     case NGHTTP2_HEADERS:
-      if (s->is_gone(hd->stream_id)) s->accounted_ -= 9 + hd->length;
+      if (const int rv = s->note_headers(*hd)) return rv;
       [[fallthrough]];
     case NGHTTP2_PUSH_PROMISE:
       s->continuations_ = 0;
@@ -43,85 +38,6 @@ int Callbacks::on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* hd, void
   }
   if (s->trace_ != nullptr) s->trace_->begin_received(*hd);
   return look_for_floods(s, hd);
-}
-
-// Frames that are allowed, each of them, and in their number cost more than they
-// say (RFC 9113, section 10.5).
-int Callbacks::look_for_floods(Session* s, const nghttp2_frame_hd* hd) {
-  bool suspicious = false;
-  switch (hd->type) {
-    case NGHTTP2_DATA:
-      if (hd->length == 0) {
-        if ((hd->flags & NGHTTP2_FLAG_END_STREAM) != 0) break;
-        suspicious = true;
-        if (const int rv = note_empty_frame(s)) return rv;
-      } else {
-        s->empty_frames_ = 0;
-      }
-      break;
-    case NGHTTP2_HEADERS:
-    case NGHTTP2_CONTINUATION:
-      if (hd->length > 0 || (hd->flags & NGHTTP2_FLAG_END_HEADERS) != 0) break;
-      suspicious = true;
-      if (const int rv = note_empty_frame(s)) return rv;
-      break;
-    case NGHTTP2_RST_STREAM:
-    case NGHTTP2_PUSH_PROMISE:
-    case NGHTTP2_GOAWAY:
-      break;
-    case NGHTTP2_PRIORITY:
-      // Versions without priorities pass over it (RFC 9113, section 6.3).
-      if (!ng::kHasPriorities && hd->stream_id == 0) {
-        nghttp2_session_terminate_session(s->ng_, NGHTTP2_PROTOCOL_ERROR);
-        s->error(NGHTTP2_ERR_PROTO, kLimitNone);
-        return NGHTTP2_ERR_CALLBACK_FAILURE;
-      }
-      [[fallthrough]];
-    default:
-      if (s->free_frames_ > 0)
-        --s->free_frames_;
-      else
-        suspicious = true;
-  }
-  if (suspicious) s->glitches_.drain();
-  return s->glitches_.over() ? break_limit(s, kLimitGlitches, s->glitches_.spent, s->glitches_.burst) : 0;
-}
-
-// nghttp2 passes over what is for streams that are gone, and frames that it does
-// not know, without a word: it is what is received beyond all it told of.
-void Session::look_at_ignored() {
-  const uint64_t received = counters_[kStatBytesReceived];
-  if (received <= accounted_ + kHeadAhead) return;
-  const uint64_t ignored = received - accounted_ - kHeadAhead;
-  accounted_ += ignored;
-  // After a GOAWAY the peer's new streams are passed over by right.
-  if (goaway_known()) return;
-  const uint64_t late = std::min(ignored, late_octets_);
-  late_octets_ -= late;
-  if (ignored > late) glitches_.drain(1 + (ignored - late) / kIgnoredPerGlitch);
-  if (!glitches_.over()) return;
-  on_limit(kLimitGlitches, 0, glitches_.spent, glitches_.burst);
-  error(NGHTTP2_ERR_CALLBACK_FAILURE, kLimitGlitches);
-}
-
-// HEADERS for such a stream are decoded for the sake of the compression state, and
-// nobody hears of them: octets that are ignored.
-bool Session::is_gone(int32_t id) const {
-  if (options_.role == Role::kServer && id > newest_of_peer_) return false;
-  return streams_.find(id) == nullptr;
-}
-
-int Callbacks::note_empty_frame(Session* s) {
-  if (s->empty_frames_++ < s->options_.max_empty_frames) return 0;
-  return break_limit(s, kLimitEmptyFrames, s->empty_frames_, s->options_.max_empty_frames);
-}
-
-int Callbacks::break_limit(Session* s, Limit limit, uint64_t reached, uint64_t allowed) {
-  s->broken_limit_ = limit;
-  // A block that is open goes, and must not take this record with it.
-  s->drop_headers();
-  s->on_limit(limit, 0, reached, allowed);
-  return NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
 int Callbacks::on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
@@ -161,108 +77,6 @@ int Callbacks::on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void*
   }
   if (s->trace_ != nullptr) s->trace_->sent(frame);
   return 0;
-}
-
-// -- limits ---------------------------------------------------------------------
-
-// A stream is not let in, or not let on: the peer may come back slower.
-int Callbacks::refuse(Session* s, int32_t id, Limit limit, uint64_t reached, uint64_t allowed) {
-  ++s->counters_[kStatRefused];
-  if (s->trace_ != nullptr) s->trace_->refused();
-  s->on_limit(limit, id, reached, allowed);
-  if (s->streams_.find(id) == nullptr) s->expect_late(nullptr);
-  nghttp2_submit_rst_stream(s->ng_, NGHTTP2_FLAG_NONE, id, NGHTTP2_ENHANCE_YOUR_CALM);
-  return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-}
-
-// nghttp2 counts streams too, and against a limit that is announced and not
-// acknowledged yet.
-void Callbacks::note_refused_by_nghttp2(Session* s, const nghttp2_frame* frame, int code) {
-  const int32_t id = frame->hd.stream_id;
-  const bool refused = code == NGHTTP2_ERR_REFUSED_STREAM;
-  if (frame->hd.type != NGHTTP2_HEADERS || s->options_.role != Role::kServer ||
-      (!refused && code != NGHTTP2_ERR_PROTO) || s->streams_.size() < s->announced_streams_ ||
-      s->streams_.find(id) != nullptr) {
-    return;
-  }
-  if (refused) ++s->counters_[kStatRefused];
-  s->on_limit(kLimitConcurrentStreams, refused ? id : 0, s->streams_.size() + 1,
-              s->announced_streams_);
-}
-
-void Callbacks::note_too_long_to_send(Session* s, const nghttp2_frame* frame) {
-  const bool promise = frame->hd.type == NGHTTP2_PUSH_PROMISE;
-  if (!promise && frame->hd.type != NGHTTP2_HEADERS) return;
-  const nghttp2_nv* nva = promise ? frame->push_promise.nva : frame->headers.nva;
-  const size_t n = promise ? frame->push_promise.nvlen : frame->headers.nvlen;
-  // As nghttp2 estimates it: the longest way to write each field.
-  s->on_limit(kLimitSendHeaderBlock, frame->hd.stream_id, length_of(nva, n) + 12 * n + 17,
-              s->options_.max_send_header_block);
-}
-
-void Session::on_limit(Limit limit, int32_t id, uint64_t reached, uint64_t allowed) {
-  record(kLimitHit, limit, id, reached & UINT32_MAX, reached >> 32, allowed & UINT32_MAX,
-         allowed >> 32);
-}
-
-Limit Session::limit_of_goaway(const nghttp2_goaway& frame, uint64_t* reached,
-                               uint64_t* allowed) const {
-  // How far it went is not told: one beyond is what is sure.
-  if (frame.error_code == NGHTTP2_FRAME_SIZE_ERROR && says(frame, "too large frame size")) {
-    *allowed = local_setting(NGHTTP2_SETTINGS_MAX_FRAME_SIZE);
-    *reached = *allowed + 1;
-    return kLimitFrameSize;
-  }
-  if (says(frame, "SETTINGS: too many setting entries")) {
-    *allowed = options_.max_settings;
-    *reached = *allowed + 1;
-    return kLimitSettings;
-  }
-  // These two come without a word.
-  if (frame.opaque_data_len > 0) return kLimitNone;
-  if (frame.error_code == NGHTTP2_INTERNAL_ERROR && options_.role == Role::kServer &&
-      resets_.exhausted()) {
-    *reached = resets_.spent;
-    *allowed = resets_.burst;
-    return kLimitStreamResets;
-  }
-  if (frame.error_code == NGHTTP2_ENHANCE_YOUR_CALM && ng::kHasGlitchLimit && options_.glitches_of_nghttp2) {
-    *allowed = options_.glitch_burst;
-    *reached = *allowed + 1;
-    return kLimitGlitches;
-  }
-  return kLimitNone;
-}
-
-// -- flow control ---------------------------------------------------------------
-
-void Session::note_unfinished(int32_t id) {
-  if (!unfinished_.empty() && unfinished_.back() == id) return;
-  if (unfinished_.size() < kMaxUnfinished) unfinished_.push(id);
-}
-
-void Session::find_stalls() {
-  if (queued_bytes_ > 0) {
-    const bool connection = nghttp2_session_get_remote_window_size(ng_) <= 0;
-    for (const int32_t id : unfinished_) {
-      Stream* stream = streams_.find(id);
-      if (stream == nullptr || stream->stalled != 0 || stream->outbound.empty()) continue;
-      // A request that still waits to be sent has no window yet.
-      if (nghttp2_session_find_stream(ng_, id) == nullptr) continue;
-      if (!connection && nghttp2_session_get_stream_remote_window_size(ng_, id) > 0) continue;
-      stream->stalled = now_ns();
-      ++stalled_streams_;
-      ++counters_[kStatStalls];
-    }
-  }
-  unfinished_.clear();
-}
-
-void Session::end_stall(Stream* stream) {
-  if (stream->stalled == 0) return;
-  counters_[kStatStalledNs] += now_ns() - stream->stalled;
-  stream->stalled = 0;
-  --stalled_streams_;
 }
 
 // -- measurements ---------------------------------------------------------------
@@ -314,6 +128,7 @@ void Session::stats(double* out) const {
   put(kStatNgMemory, allocator_.in_use());
   put(kStatFieldMemory, header_bytes_);
   put(kStatQueued, queued_bytes_);
+  put(kStatHeld, held_bytes_);
   if (stalled_streams_ > 0) {
     const uint64_t now = now_ns();
     streams_.each([out, now](const Stream* stream) {
@@ -350,6 +165,10 @@ void Session::own_stats(double* out) const {
   put(kStatMaxSettings, options_.max_settings);
   put(kStatAcksWaiting, acks_waiting_);
   put(kStatMaxOutboundAcks, options_.max_outbound_acks);
+  put(kStatFramesWaiting, frames_waiting_);
+  put(kStatMaxOutboundFrames, options_.max_outbound_frames);
+  put(kStatReserved, reserved_);
+  put(kStatMaxReserved, options_.max_reserved_streams);
 }
 
 void Shared::totals(double* out) const {

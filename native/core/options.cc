@@ -40,6 +40,9 @@ Options Options::from(Role role, const double* values) {
   }
   if (o.has(kOptMaxContinuations)) o.max_continuations = u32(values[kOptMaxContinuations]);
   if (o.has(kOptMaxOutboundAcks)) o.max_outbound_acks = u32(values[kOptMaxOutboundAcks]);
+  if (o.has(kOptMaxOutboundFrames)) o.max_outbound_frames = u32(values[kOptMaxOutboundFrames]);
+  if (o.has(kOptMaxReservedRemoteStreams))
+    o.max_reserved_streams = u32(values[kOptMaxReservedRemoteStreams]);
   // node:http2 counts empty frames among the invalid ones.
   o.max_empty_frames =
       o.has(kOptMaxEmptyFrames) ? u32(values[kOptMaxEmptyFrames]) : o.max_invalid_frames;
@@ -62,8 +65,9 @@ void Options::apply_to(nghttp2_option* option) const {
     nghttp2_option_set_max_deflate_dynamic_table_size(option,
                                                       u32(given_[kOptMaxDeflateDynamicTableSize]));
   }
-  if (has(kOptMaxReservedRemoteStreams))
-    nghttp2_option_set_max_reserved_remote_streams(option, u32(given_[kOptMaxReservedRemoteStreams]));
+  // The core counts these two, and says which was met.
+  nghttp2_option_set_max_reserved_remote_streams(option, UINT32_MAX);
+  ng::option_set_max_outbound_queue_size(option);
   if (has(kOptMaxSendHeaderBlockLength))
     nghttp2_option_set_max_send_header_block_length(option, max_send_header_block);
   if (has(kOptMaxSettings)) ng::option_set_max_settings(option, max_settings);

@@ -37,6 +37,7 @@ enum OptionIndex : size_t {
   kOptGlitchBurst,
   kOptGlitchRate,
   kOptGlitchesOfNghttp2,
+  kOptMaxOutboundFrames,
   kOptionCount,
 };
 
@@ -54,6 +55,9 @@ struct Options {
   static constexpr uint32_t kDefaultResetRate = 33;
   static constexpr uint32_t kDefaultMaxContinuations = 8;
   static constexpr uint32_t kDefaultMaxOutboundAcks = 1000;
+  // As many as the next nghttp2 lets wait.
+  static constexpr uint32_t kDefaultMaxOutboundFrames = 5000;
+  static constexpr uint32_t kDefaultMaxReservedStreams = 200;
   static constexpr uint32_t kDefaultGlitchBurst = 10000;
   static constexpr uint32_t kDefaultGlitchRate = 330;
   // A larger SETTINGS_MAX_HEADER_LIST_SIZE is not honoured: 2^24-1 octets.
@@ -74,6 +78,8 @@ struct Options {
   uint32_t reset_rate = kDefaultResetRate;
   uint32_t max_continuations = kDefaultMaxContinuations;
   uint32_t max_outbound_acks = kDefaultMaxOutboundAcks;
+  uint32_t max_outbound_frames = kDefaultMaxOutboundFrames;
+  uint32_t max_reserved_streams = kDefaultMaxReservedStreams;
   uint32_t max_empty_frames = kDefaultMaxInvalidFrames;
   uint32_t glitch_burst = kDefaultGlitchBurst;
   uint32_t glitch_rate = kDefaultGlitchRate;

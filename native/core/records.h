@@ -93,6 +93,9 @@ enum Limit : int32_t {
   kLimitFrameSize = 12,
   kLimitGlitches = 13,
   kLimitEmptyFrames = 14,
+  kLimitOutboundFrames = 15,
+  kLimitReservedStreams = 16,
+  kLimitAllMemory = 17,
 };
 
 // How a header value is given in a kHeaders record. A name is (id << 1) |

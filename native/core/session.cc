@@ -12,13 +12,15 @@ Session::Session(const Options& options, Shared* shared)
     : options_(options),
       shared_(shared),
       allocator_(&shared->arenas),
-      portions_(options.role == Role::kServer ? NGHTTP2_CLIENT_MAGIC_LEN : 0) {
+      portions_(options.role == Role::kServer ? NGHTTP2_CLIENT_MAGIC_LEN : 0),
+      frames_(options.role == Role::kServer ? NGHTTP2_CLIENT_MAGIC_LEN : 0) {
   resets_.burst = options.reset_burst;
   resets_.rate = options.reset_rate;
   glitches_.burst = options.glitches_of_nghttp2 ? UINT64_MAX : options.glitch_burst;
   glitches_.rate = options.glitch_rate;
   if (options.trace) trace_ = std::make_unique<Trace>(started_);
   ++shared->opened;
+  ++shared->open;
   older_ = shared->newest;
   if (older_ != nullptr) older_->newer_ = this;
   shared->newest = this;
@@ -49,6 +51,9 @@ Session::~Session() {
     end_stall(stream);
     shared_->streams.give_back(stream);
   });
+  unread_.each([this](Stream* stream) { shared_->streams.give_back(stream); });
+  shared_->memory -= memory_told_;
+  --shared_->open;
   if (older_ != nullptr) older_->newer_ = newer_;
   (newer_ != nullptr ? newer_->older_ : shared_->newest) = older_;
   for (size_t i = 0; i < kCounterCount; ++i) shared_->finished[i] += counters_[i];
@@ -56,7 +61,7 @@ Session::~Session() {
 
 void Session::receive_portion(const uint8_t* data, size_t from, size_t length, bool hold,
                               EventBatch* batch) {
-  const size_t n = portions_.next(data + from, length - from, hold, newest_of_peer_);
+  const size_t n = portions_.next(data + from, length - from, hold, peer_streams_.newest());
   feed(data, from, from + n, batch);
 }
 
@@ -67,8 +72,10 @@ void Session::feed(const uint8_t* data, size_t from, size_t to, EventBatch* batc
   broken_limit_ = kLimitNone;
   counters_[kStatBytesReceived] += to - from;
   new_block_ = false;
+  if (measures_link()) arrived_ = std::chrono::steady_clock::now();
   go_on_with_headers();
-  const ng::Ssize n = from == to ? 0 : ng::mem_recv(ng_, data + from, to - from);
+  const size_t queued = nghttp2_session_get_outbound_queue_size(ng_);
+  const ng::Ssize n = from == to ? 0 : parse(data + from, to - from);
   if (n < 0) {
     drop_headers();
     if (n == NGHTTP2_ERR_FLOODED) {
@@ -86,13 +93,43 @@ void Session::feed(const uint8_t* data, size_t from, size_t to, EventBatch* batc
     // First: what is recorded after an open block would be put aside with it.
     if (!put_aside_headers()) error(NGHTTP2_ERR_NOMEM, kLimitNone);
     look_at_ignored();
+    look_at_outbound(queued);
+    look_at_memory();
   }
   chunk_ = nullptr;
+  if (measures_link()) idle_since_ = std::chrono::steady_clock::now();
   const bool open = partial_ints_.size() > 0;
   int32_t* header = batch->ints.data();
   header[kBatchNotes] = notes() | (!open ? 0 : new_block_ ? kNoteBlockBegins : kNoteBlockGoesOn);
   header[kBatchReceived] = static_cast<int32_t>(to);
   batch_ = nullptr;
+}
+
+ng::Ssize Session::parse(const uint8_t* data, size_t length) {
+  if (options_.role != Role::kServer) return ng::mem_recv(ng_, data, length);
+  size_t fed = 0;
+  bool resets = false;
+  FrameHead head;
+  for (size_t at = 0; frames_.next(data, length, &at, &head);) {
+    if (head.type == NGHTTP2_RST_STREAM) resets = true;
+    // What is known to be open, and is not reset within this chunk, is nghttp2's to judge.
+    if (head.type != NGHTTP2_DATA || (!resets && streams_.find(head.stream_id) != nullptr)) continue;
+    const size_t before = at < FrameHead::kLength ? 0 : at - FrameHead::kLength;
+    if (before > fed) {
+      const ng::Ssize n = ng::mem_recv(ng_, data + fed, before - fed);
+      if (n < 0) return n;
+      fed = before;
+    }
+    if (peer_streams_.is_over(head.stream_id) && streams_.find(head.stream_id) == nullptr)
+      return break_protocol(NGHTTP2_STREAM_CLOSED, NGHTTP2_ERR_STREAM_CLOSED);
+  }
+  return fed < length ? ng::mem_recv(ng_, data + fed, length - fed) : 0;
+}
+
+int Session::break_protocol(uint32_t code, int error_code) {
+  nghttp2_session_terminate_session(ng_, code);
+  error(error_code, kLimitNone);
+  return NGHTTP2_ERR_CALLBACK_FAILURE;
 }
 
 void Session::drop_headers() {
@@ -195,6 +232,7 @@ void Session::pull(uint8_t* out, size_t from, size_t capacity, size_t budget, Ev
     }
   }
 
+  if (!out_full_) frames_waiting_ = 0;
   counters_[kStatBytesSent] += out_length_ - from + external_;
   if (!out_full_ && !unfinished_.empty()) find_stalls();
   int32_t* header = batch->ints.data();
@@ -205,6 +243,7 @@ void Session::pull(uint8_t* out, size_t from, size_t capacity, size_t budget, Ev
   header[kBatchHolds] = more_may_follow_ && segments_ == 0 && !out_full_ ? 1 : 0;
   out_ = nullptr;
   batch_ = nullptr;
+  if (measures_link()) idle_since_ = std::chrono::steady_clock::now();
 }
 
 // Some protocol errors make nghttp2 send its own GOAWAY without telling anybody.
@@ -219,39 +258,8 @@ bool Session::wants_write() const { return !rest_.empty() || nghttp2_session_wan
 void Session::error(int32_t code, Limit limit) { record(kSessionError, code, limit); }
 
 size_t Session::memory_in_use() const {
-  return allocator_.in_use() + streams_.size() * kStreamOverhead + header_bytes_ + queued_bytes_;
-}
-
-bool Session::can_add_stream() const {
-  const uint32_t most = local_setting(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
-  return streams_.size() < most && memory_in_use() + kStreamOverhead < options_.max_session_memory;
-}
-
-void Session::widen_windows(Stream* stream, size_t length) {
-  if (!window_settled_ && (received_ += length) >= kWidenAfter) {
-    window_settled_ = true;
-    nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, 0, kWideWindow);
-  }
-  if (!stream->reading || stream_windows_settled_ || stream->window >= kWidestStreamWindow) return;
-  if (stream->taken == 0) stream->taken_since = std::chrono::steady_clock::now();
-  stream->taken += length;
-  if (stream->taken >= kWindowsTaken * static_cast<size_t>(stream->window)) widen_stream(stream);
-}
-
-void Session::widen_stream(Stream* stream) {
-  stream->taken = 0;
-  if (stream->window >= kWindowForNear &&
-      std::chrono::steady_clock::now() - stream->taken_since < kNear * kWindowsTaken)
-    return;
-  const int32_t window = std::min(stream->window < kWindowForNear ? kWindowForNear : stream->window * kWidenTimes,
-                                  kWidestStreamWindow);
-  const auto more = static_cast<size_t>(window - stream->window);
-  if (widened_ + more > options_.max_session_memory) return;
-  widened_ += more;
-  stream->window = window;
-  nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, stream->id, window);
-  if (window == kWidestStreamWindow && !window_chosen_)
-    nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, 0, kWidestWindow);
+  return allocator_.in_use() + (streams_.size() + unread_.size()) * kStreamOverhead + header_bytes_ + queued_bytes_ +
+         held_bytes_;
 }
 
 Stream* Session::open_stream(int32_t id) {
@@ -282,10 +290,21 @@ void Session::close_stream(int32_t id, uint32_t code) {
   if (code != NGHTTP2_NO_ERROR || stream->reset_here) expect_late(stream);
   end_stall(stream);
   if (stream->started != 0) end_measurement(stream);
-  // What the reader never took still counts against the connection's window.
+  // What the reader never took must not hold up the others. Its own window is gone.
+  stream->unconsumed = 0;
+  const size_t held = stream->held;
+  let_go(stream);
   header_bytes_ -= stream->header_length;
   widened_ -= static_cast<size_t>(stream->window - kDefaultWindow);
   queued_bytes_ -= stream->outbound.length();
+  if (stream->reserved) --reserved_;
+  // What was received waits for its reader all the same.
+  if (held > 0 && !stream->detached && unread_.make_room()) {
+    stream->outbound.trim();
+    unread_.insert(id, stream);
+    hold(stream, held);
+    return;
+  }
   shared_->streams.give_back(stream);
 }
 

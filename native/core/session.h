@@ -15,10 +15,12 @@
 #include "array.h"
 #include "counters.h"
 #include "event_batch.h"
+#include "frame_scanner.h"
 #include "header_strings.h"
 #include "id_map.h"
 #include "ng.h"
 #include "options.h"
+#include "peer_streams.h"
 #include "portions.h"
 #include "stream.h"
 #include "trace.h"
@@ -32,6 +34,10 @@ struct Shared {
   explicit Shared(StringSink* sink) : strings(sink) {}
   HeaderStrings strings;
   StreamPool streams;
+  // Octets that all sessions may use, and do; 0 is no limit.
+  uint64_t memory_limit = 0;
+  uint64_t memory = 0;
+  uint64_t open = 0;
   ArenaPool arenas;
   // Somebody wants to know how streams go: clocks are read.
   bool measuring = false;
@@ -126,7 +132,8 @@ class Session {
   int reset(int32_t id, uint32_t code);
   // No more records for this stream, and what it has queued is dropped.
   void detach(int32_t id);
-  void set_reading(int32_t id, bool reading);
+  // `held` is what the reader has been given and not taken yet, in octets of memory.
+  void set_reading(int32_t id, bool reading, size_t held);
   int prioritize(int32_t id, const nghttp2_priority_spec* priority, bool silent);
 
   // -- session -------------------------------------------------------------
@@ -192,8 +199,9 @@ class Session {
   static constexpr std::chrono::milliseconds kNear{3};
   // What the connection gets when one of its streams has the widest.
   static constexpr int32_t kWidestWindow = 32 * 1024 * 1024;
-  // Bytes that a stream counts for, besides what nghttp2 allocates.
-  static constexpr size_t kStreamOverhead = sizeof(Stream);
+  // Octets that a stream counts for, besides what nghttp2 allocates: here, and, at the
+  // very least, in JavaScript. With these, 8,000 at once are let in by default.
+  static constexpr size_t kStreamOverhead = sizeof(Stream) + 512;
   // What each stream and each DATA frame sent lets the peer send in PING,
   // SETTINGS, PRIORITY and WINDOW_UPDATE frames. Never more than a burst of them.
   static constexpr uint32_t kFreeForStream = 16;
@@ -209,6 +217,14 @@ class Session {
   static constexpr uint32_t kGlitchOfReset = 10;
   // Octets of DATA, with more to come, that are suspiciously few.
   static constexpr size_t kDribble = 16;
+  // Memory of a piece of DATA that waits to be read, besides its octets: a Buffer,
+  // and its place in a list. lib/stream/readable-side.ts has the same.
+  static constexpr size_t kPieceOverhead = 200;
+  // Beyond this part of the memory allowed, what nobody reads keeps the connection's
+  // window shut. The window itself, which is on its way, has to fit in the rest.
+  static constexpr uint64_t kShareOfUnread = 4;
+  // Pieces of a stream that nobody reads, before it counts that they are small.
+  static constexpr uint32_t kCrumbsAllowed = 4096;
   // Streams that are looked at for a stall after one pull.
   static constexpr size_t kMaxUnfinished = 4096;
   // Custom settings are at most ten (node:http2's MAX_ADDITIONAL_SETTINGS).
@@ -217,7 +233,11 @@ class Session {
   Session(const Options& options, Shared* shared);
 
   void feed(const uint8_t* data, size_t from, size_t to, EventBatch* batch);
-  bool can_add_stream() const;
+  // kLimitNone if a stream can be added, else what keeps it out.
+  Limit room_for_stream() const;
+  // After nghttp2 has received something.
+  void look_at_outbound(size_t before);
+  void look_at_memory();
   bool ended_by_itself() const;
   bool goaway_known() const { return leaving_ || terminated_; }
   // nullptr without memory.
@@ -228,10 +248,24 @@ class Session {
   void resume(Stream* stream);
   void widen_windows(Stream* stream, size_t length);
   void widen_stream(Stream* stream);
+  bool measures_link() const { return window_settled_ && !stream_windows_settled_; }
+  void take_in(Stream* stream, size_t length);
+  bool holds_too_much(const Stream* stream) const;
+  bool is_crumb(const Stream* stream) const;
+  void hold(Stream* stream, size_t n);
+  void let_go(Stream* stream);
+  // The reader of a stream that is closed holds so much.
+  void set_unread(int32_t id, size_t held);
+  uint64_t memory_allowed() const;
   ng::DataProvider provider(Stream* stream);
   static void add_free(uint32_t* free, uint32_t n) { *free = std::min(*free + n, kMostFree); }
   void look_at_ignored();
-  bool is_gone(int32_t id) const;
+  int note_headers(const nghttp2_frame_hd& hd);
+  // Octets for nghttp2, but for frames that it would pass over and that break the
+  // protocol. An error of nghttp2's is negative.
+  ng::Ssize parse(const uint8_t* data, size_t length);
+  // A connection error of the peer's (RFC 9113, section 5.4.1). Always fails.
+  int break_protocol(uint32_t code, int error);
   // `stream` is null if it was refused before it began.
   void expect_late(const Stream* stream);
   void error(int32_t code, Limit limit);
@@ -307,13 +341,22 @@ class Session {
   size_t largest_settings_ = 0;
   // Of PING and SETTINGS.
   uint32_t acks_waiting_ = 0;
+  // Frames that nghttp2 has queued on receiving, since the last complete pull.
+  uint64_t frames_waiting_ = 0;
+  // Promised, and not responded to yet.
+  uint32_t reserved_ = 0;
+  // Memory as Shared knows it.
+  uint64_t memory_told_ = 0;
+  // Closed, but not all that was received has been read.
+  IdMap<Stream> unread_;
   TokenBucket glitches_;
   // Frames that may come without being suspicious: what streams and DATA that
   // was sent give reason for, and what is on its way to streams reset here.
   uint32_t free_frames_ = kFreeForStream;
   uint64_t late_octets_ = 0;
-  // The highest id of a stream that the peer began, refused or not.
-  int32_t newest_of_peer_ = 0;
+  // On a server: those that the client began, refused or not.
+  PeerStreams peer_streams_;
+  FrameScanner frames_;
   // Octets of the frames that nghttp2 has told of; the preface is one.
   uint64_t accounted_ = NGHTTP2_CLIENT_MAGIC_LEN;
   // The open header block was not there when the last chunk ended.
@@ -321,11 +364,17 @@ class Session {
   // Header blocks of open streams, and what is written and not yet sent.
   size_t header_bytes_ = 0;
   size_t queued_bytes_ = 0;
+  // DATA that was received and not read, with its overhead.
+  size_t held_bytes_ = 0;
   Limit broken_limit_ = kLimitNone;
   // DATA received, until the connection's window is widened or its size was
   // set by the user.
   size_t received_ = 0;
   bool window_settled_ = false;
+  // When the chunk came that is being received, and when this side had done with what
+  // came before: in between it waited.
+  std::chrono::steady_clock::time_point arrived_;
+  std::chrono::steady_clock::time_point idle_since_;
   // The user has chosen the initial window of streams.
   bool stream_windows_settled_ = false;
   // The connection's window was chosen by the user, not by widening.

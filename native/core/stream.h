@@ -36,6 +36,8 @@ struct Stream {
   bool write_pending = false;
   // What was written could not be kept: what is sent must not pass for whole.
   bool broken = false;
+  // Promised by the peer, and not responded to yet.
+  bool reserved = false;
   // RST_STREAM was asked for on this side.
   bool reset_here = false;
 
@@ -43,14 +45,25 @@ struct Stream {
   uint32_t max_header_length = 0;
   // The header block now being received.
   uint32_t header_pairs = 0;
+  // Those that were left out.
+  uint32_t malformed_fields = 0;
   uint64_t header_length = 0;
 
   // Received while the reader took it as it came, since the window was widened.
   size_t taken = 0;
-  std::chrono::steady_clock::time_point taken_since;
+  // How often it has waited for the peer as long as for one that is far, and the chunk last looked at.
+  uint32_t waits = 0;
+  std::chrono::steady_clock::time_point arrived;
+  // When the reader began to take data again.
+  std::chrono::steady_clock::time_point resumed;
   int32_t window = kDefaultWindow;
   // Received, but not consumed yet because the reader has stopped.
   size_t unconsumed = 0;
+  uint32_t unread_pieces = 0;
+  // Of that, what the connection's window does not know of yet.
+  size_t owed = 0;
+  // Memory of what was received and not read.
+  size_t held = 0;
 
   // DATA octets, without padding.
   uint64_t bytes_read = 0;

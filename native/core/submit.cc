@@ -128,28 +128,16 @@ int Session::reset(int32_t id, uint32_t code) {
 
 void Session::detach(int32_t id) {
   Stream* stream = streams_.find(id);
-  if (stream == nullptr || stream->detached) return;
+  if (stream == nullptr) return set_unread(id, 0);
+  if (stream->detached) return;
   stream->detached = true;
   stream->write_pending = false;
   queued_bytes_ -= stream->outbound.length();
   stream->outbound.trim();
   end_stall(stream);
   // Whatever still comes for it must not hold up the connection.
-  if (stream->unconsumed > 0) {
-    nghttp2_session_consume_stream(ng_, id, stream->unconsumed);
-    stream->unconsumed = 0;
-  }
+  let_go(stream);
   stream->reading = true;
-}
-
-void Session::set_reading(int32_t id, bool reading) {
-  Stream* stream = streams_.find(id);
-  if (stream == nullptr || stream->detached) return;
-  stream->reading = reading;
-  if (reading && stream->unconsumed > 0) {
-    nghttp2_session_consume_stream(ng_, id, stream->unconsumed);
-    stream->unconsumed = 0;
-  }
 }
 
 int Session::prioritize(int32_t id, const nghttp2_priority_spec* priority, bool silent) {

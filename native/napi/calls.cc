@@ -185,9 +185,9 @@ napi_value detach(const Call& call) {
   return nullptr;
 }
 
-// setReading(session, id, reading)
+// setReading(session, id, reading, held)
 napi_value set_reading(const Call& call) {
-  if (call.session() != nullptr) call.session()->set_reading(call.int_at(1), call.bool_at(2));
+  if (call.session() != nullptr) call.session()->set_reading(call.int_at(1), call.bool_at(2), call.unsigned_at(3));
   return nullptr;
 }
 

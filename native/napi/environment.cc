@@ -81,6 +81,7 @@ Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(new Heart
       InstanceMethod("setMeasuring", &Environment::set_measuring),
       InstanceMethod("stats", &Environment::stats),
       InstanceMethod("now", &Environment::now),
+      InstanceMethod("setMemoryLimit", &Environment::set_memory_limit),
       InstanceValue("version", Napi::String::New(env, info->version_str), napi_enumerable),
       InstanceValue("patches", Napi::String::New(env, DUETTO_NGHTTP2_PATCHES), napi_enumerable),
       InstanceValue("hasPriorities", Napi::Boolean::New(env, ng::kHasPriorities), napi_enumerable),
@@ -137,6 +138,12 @@ Napi::Value Environment::stats(const Napi::CallbackInfo& info) {
 // now(): nanoseconds of the clock that measurements are taken with
 Napi::Value Environment::now(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(now_ns()));
+}
+
+// setMemoryLimit(octets): of all sessions of the environment, 0 for none
+Napi::Value Environment::set_memory_limit(const Napi::CallbackInfo& info) {
+  heart_->shared.memory_limit = static_cast<uint64_t>(to_double(info.Env(), info[0]));
+  return info.Env().Undefined();
 }
 
 // sendPieces(fd, chunks, plan, from, to): writes pieces of chunks to a socket.
@@ -212,6 +219,9 @@ Napi::Value Environment::layout(const Napi::CallbackInfo& info) {
       {"limitFrameSize", kLimitFrameSize},
       {"limitGlitches", kLimitGlitches},
       {"limitEmptyFrames", kLimitEmptyFrames},
+      {"limitOutboundFrames", kLimitOutboundFrames},
+      {"limitReservedStreams", kLimitReservedStreams},
+      {"limitAllMemory", kLimitAllMemory},
       {"statDataSent", kStatDataSent},
       {"statFramesReceived", kStatFramesReceived},
       {"statFramesSent", kStatFramesSent},
@@ -220,6 +230,7 @@ Napi::Value Environment::layout(const Napi::CallbackInfo& info) {
       {"statMeasuredNs", kStatMeasuredNs},
       {"statOpenStreams", kStatOpenStreams},
       {"statQueued", kStatQueued},
+      {"statHeld", kStatHeld},
       {"statPeakStreams", kStatPeakStreams},
       {"statCount", kStatCount},
       {"statSessionsOpen", kStatSessionsOpen},

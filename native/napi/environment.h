@@ -79,6 +79,7 @@ class Environment final : public Napi::Addon<Environment> {
   Napi::Value layout(const Napi::CallbackInfo& info);
   void set_measuring(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
+  Napi::Value set_memory_limit(const Napi::CallbackInfo& info);
   Napi::Value now(const Napi::CallbackInfo& info);
 
   Owner<Heart> heart_;

@@ -6,7 +6,7 @@ import { tls } from '../helpers/serve.ts';
 import { goawayOf, type Frame, type RawPeer, Type } from '../helpers/raw-peer.ts';
 
 const folder = import.meta.dirname;
-const module_ = resolve(folder, '..', '..', 'dist', 'index.js');
+export const module_ = resolve(folder, '..', '..', 'dist', 'index.js');
 
 /** A request under attack takes this many milliseconds at most, of a hundred the slowest. */
 export const MOST_P99 = 1000;
@@ -14,13 +14,13 @@ export const MOST_P99 = 1000;
 export const MOST_GROWTH = 128e6;
 
 /** A child process that is talked to line by line. */
-class Talker {
+export class Talker {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
   #errors = '';
 
   constructor(script: string, ...args: string[]) {
-    this.#child = spawn(process.execPath, [resolve(folder, script), ...args]);
+    this.#child = spawn(process.execPath, ['--expose-gc', resolve(folder, script), ...args]);
     this.#child.stderr.on('data', (chunk) => { this.#errors += chunk; });
     this.#child.stdin.on('error', () => {});
     this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]();

@@ -12,6 +12,16 @@ const { EndHeaders, EndStream } = Flag;
 const waiting = (ms: number): Promise<void> => new Promise((done) => { setTimeout(done, ms); });
 
 describe('headersTimeout', () => {
+  test('a header block that begins in the chunk of the preface', async () => {
+    const server = duetto.createServer({ headersTimeout: 50 });
+    server.on('sessionError', () => {});
+    const { port } = await listen(server as never);
+    const peer = await RawPeer.connect(port);
+    peer.send(preface, settings(), headers(1, requestBlock(), 0));
+    const frames = await peer.farewell();
+    expect(toldWhy(frames)?.opaque).toMatch(/^headersTimeout: /);
+  });
+
   const options = { headersTimeout: 300 };
   const opaque = 'headersTimeout: 301 milliseconds for a header block to arrive, 300 allowed';
 

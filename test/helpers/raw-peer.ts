@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { onTestFinished } from 'vitest';
 
 // A peer that speaks HTTP/2 by hand: frames are built octet by octet, and expected one after another. It does nothing
@@ -127,16 +128,18 @@ export class RawPeer {
   }
 
   /** Connects as a client; sends nothing yet. */
-  static async connect(port: number): Promise<RawPeer> {
-    const socket = connect(port, '127.0.0.1');
+  static async connect(port: number, secure = false): Promise<RawPeer> {
+    const socket = secure
+      ? connectTls({ port, host: '127.0.0.1', ALPNProtocols: ['h2'], rejectUnauthorized: false })
+      : connect(port, '127.0.0.1');
     socket.setNoDelay();
-    await once(socket, 'connect');
+    await once(socket, secure ? 'secureConnect' : 'connect');
     return new RawPeer(socket);
   }
 
   /** Connects, sends the preface and `values`, and acknowledges the server's SETTINGS. */
-  static async client(port: number, values: Record<number, number> = {}): Promise<RawPeer> {
-    const peer = await RawPeer.connect(port);
+  static async client(port: number, values: Record<number, number> = {}, secure = false): Promise<RawPeer> {
+    const peer = await RawPeer.connect(port, secure);
     peer.send(preface, settings(values));
     await peer.expect(Type.Settings);
     peer.send(settingsAck);

@@ -1,15 +1,13 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { once } from 'node:events';
-import { connect as connectTcp, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as duetto from '../../dist/index.js';
-import { type Child, find, start } from '../helpers/child.ts';
+import { nghttpd, startNghttpd } from '../helpers/nghttpd.ts';
 import { body, open, receive, sha256, tls } from '../helpers/serve.ts';
 
-const nghttpd = find('nghttpd');
 const MB = 1024 * 1024;
 const SIZE = 100 * MB;
 let folder: string;
@@ -26,32 +24,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Resolves when something listens there; rejects if the process has ended. */
-async function reachable(port: number, child: Child): Promise<void> {
-  for (;;) {
-    const socket = connectTcp(port, '127.0.0.1');
-    const [event] = await Promise.race([once(socket, 'connect').then(() => ['connect']), once(socket, 'close').then(() => ['close'])]).catch(() => ['error']);
-    socket.destroy();
-    if (event === 'connect') return;
-    if (child.process.exitCode !== null) throw new Error(`nghttpd: ${JSON.stringify(await child.ended)}`);
-  }
-}
-
 async function serve(args: string[], secure: boolean) {
-  const port = await freePort();
-  const files = secure ? [join(folder, 'key.pem'), join(folder, 'cert.pem')] : [];
-  const child = start(nghttpd!, ['-d', folder, '-a', '127.0.0.1', ...secure ? [] : ['--no-tls'], ...args, String(port), ...files]);
-  onTestFinished(() => { child.process.kill('SIGKILL'); });
-  await reachable(port, child);
+  const port = await startNghttpd(folder, args, secure ? [join(folder, 'key.pem'), join(folder, 'cert.pem')] : []);
   return open(duetto.connect(`${secure ? 'https' : 'http'}://127.0.0.1:${port}`, { rejectUnauthorized: false }));
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import fs from 'node:fs';
 import { open } from 'node:fs/promises';
+import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import os from 'node:os';
 import path from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -14,11 +15,11 @@ const content = Buffer.alloc(2 * 1024 * 1024, '0123456789abcdef');
 beforeAll(() => fs.writeFileSync(large, content));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
-async function served(handle: (stream: ServerHttp2Stream) => void) {
+async function served(handle: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void) {
   const server = duetto.createServer();
-  server.on('stream', (stream) => {
+  server.on('stream', (stream, headers) => {
     stream.on('error', () => {});
-    handle(stream);
+    handle(stream, headers);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -33,6 +34,57 @@ async function served(handle: (stream: ServerHttp2Stream) => void) {
     },
   };
 }
+
+async function textOf(stream: ClientHttp2Stream): Promise<string> {
+  stream.setEncoding('latin1');
+  let text = '';
+  for await (const chunk of stream) text += chunk;
+  return text;
+}
+
+const sparse = path.join(folder, 'sparse');
+
+test('octets beyond 2^31 and 2^32, by path and by descriptor', async () => {
+  const at = [0, 2 ** 31 - 20, 2 ** 31 + 5, 2 ** 32 + 7, 5e9];
+  const fd = fs.openSync(sparse, 'w+');
+  fs.ftruncateSync(fd, 6e9);
+  for (const offset of at) fs.writeSync(fd, `at ${offset}`.padEnd(16), offset);
+  const { session, close } = await served((stream, headers) => {
+    const [, kind, offset] = headers[':path']!.split('/');
+    const part = { offset: Number(offset), length: 16 };
+    if (kind === 'path') stream.respondWithFile(sparse, {}, part);
+    else stream.respondWithFD(fd, {}, part);
+  });
+  for (const kind of ['path', 'descriptor']) {
+    for (const offset of at) expect(await textOf(session.request({ ':path': `/${kind}/${offset}` }))).toBe(`at ${offset}`.padEnd(16));
+  }
+  await close();
+  fs.closeSync(fd);
+});
+
+test('a length beyond 2^32 is not cut', async () => {
+  fs.truncateSync(sparse, 2 ** 32 + 1000);
+  const { session, close } = await served((stream) => stream.respondWithFile(sparse));
+  const stream = session.request({ ':path': '/' });
+  const [headers] = await once(stream, 'response');
+  expect(headers['content-length']).toBe(String(2 ** 32 + 1000));
+  let length = 0;
+  for await (const chunk of stream) if ((length += chunk.length) > 1e6) break;
+  expect(length).toBeGreaterThan(1e6);
+  await close();
+});
+
+test.each([undefined, { offset: 0 }, { length: 4 }])('a descriptor or a handle gives the same each time, with %j', async (part) => {
+  const handle = await open(large);
+  const { session, close } = await served((stream, headers) => stream.respondWithFD(headers[':path'] === '/handle' ? handle as never : handle.fd, {}, part));
+  for (const path of ['/fd', '/fd', '/handle', '/handle']) {
+    const text = await textOf(session.request({ ':path': path }));
+    expect(text.length).toBe(part?.length ?? content.length);
+    expect(text.startsWith('0123')).toBe(true);
+  }
+  await close();
+  await handle.close();
+});
 
 /** Descriptors of this process that are files of ours. */
 function openFiles(): number {

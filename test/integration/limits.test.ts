@@ -88,12 +88,13 @@ describe('limits that refuse a stream', () => {
   test.each([
     ['maxHeaderListPairs', { maxHeaderListPairs: 6 }, { value: 6, reached: 7, name: 'header fields in a block' }],
     ['settings.maxHeaderListSize', { settings: { maxHeaderListSize: 300 } }, { value: 300, reached: 364, name: 'octets of a header list' }],
-  ])('%s', async (option, options, expected) => {
+  ].flatMap(([option, ...rest]) => ['', '\r'].map((end) => [option, end, ...rest] as [string, string, object, object])))('%s, by fields that end with %j', async (option, end, options, expected) => {
     const { port, events, told } = await served(options);
     const peer = await RawPeer.client(port);
     await peer.settle();
-    const fields = { 'x-1': 'a', 'x-2': 'b', 'x-3': 'c', 'x-4': 'd' };
-    peer.send(headers(1, requestBlock('/hello', option === 'maxHeaderListPairs' ? fields : { 'x-1': 'x'.repeat(150) })));
+    // One that is malformed is left out, and counts all the same.
+    const fields = { 'x-1': 'a', 'x-2': 'b' + end, 'x-3': 'c', 'x-4': 'd' };
+    peer.send(headers(1, requestBlock('/hello', option === 'maxHeaderListPairs' ? fields : { 'x-1': 'x'.repeat(150 - end.length) + end })));
     expect((await peer.expect(Type.RstStream)).payload.readUInt32BE(0)).toBe(Code.EnhanceYourCalm);
     expect(events).toMatchObject([{ option, ...expected, scope: 'stream', streamID: 1 }]);
     expect(told).toMatchObject([{ option, stream: undefined }]);
@@ -269,7 +270,7 @@ test('a listener that destroys the session does no harm', async () => {
 });
 
 test.each([
-  ...['maxContinuations', 'maxOutboundAcks', 'maxEmptyFrames', 'glitchBurst', 'glitchRate'].map((name) => [name, 2 ** 32 - 1] as const),
+  ...['maxContinuations', 'maxOutboundAcks', 'maxOutboundFrames', 'maxEmptyFrames', 'glitchBurst', 'glitchRate'].map((name) => [name, 2 ** 32 - 1] as const),
   ...['headersTimeout', 'stalledWriteTimeout'].map((name) => [name, 2 ** 31 - 1] as const),
 ])('%s is 0 to %d, for servers and clients', (name, most) => {
   const ways: Array<(options: object) => void> = [

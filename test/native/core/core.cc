@@ -9,6 +9,7 @@
 #include "core/id_map.h"
 #include "core/outbound_queue.h"
 #include "harness.h"
+#include "parts.h"
 
 using namespace duetto;
 using namespace duetto::test;
@@ -93,7 +94,7 @@ void exchange(Connection* c, size_t step = 0) {
   client->ping(reinterpret_cast<const uint8_t*>("01234567"));
   converse(&c->client, &c->server, step);
   if (c->client.ended || c->server.ended) return;
-  server->set_reading(one, true);
+  server->set_reading(one, true, 0);
   server->push(two, kRequest, 5);
   server->respond(one, kResponse, 2, false);
   server->respond(two, kResponse, 2, false);
@@ -104,7 +105,7 @@ void exchange(Connection* c, size_t step = 0) {
     std::memset(to, 'y', 10);
     server->finish_write(two, true, true);
   }
-  client->set_reading(one, true);
+  client->set_reading(one, true, 0);
   converse(&c->client, &c->server, step);
   if (c->client.ended || c->server.ended) return;
   const nghttp2_nv trailer = nv("x-end", "yes");
@@ -175,7 +176,7 @@ void memory_that_fails_once_or_for_good() {
         if (client.told.ends > 0) CHECK(client.told.data_length == 30000);
         if (server.told.ends > 0) CHECK(server.told.data_length == 3000);
         if (client.told.errors + server.told.errors > 0 || client.ended || server.ended) ++met;
-        s->terminate(NGHTTP2_INTERNAL_ERROR);
+        s->terminate(NGHTTP2_INTERNAL_ERROR, -1);
         client.pull();
       }
       fails_in = -1;
@@ -431,6 +432,8 @@ int main() {
       {"memory that fails, once or for good", memory_that_fails_once_or_for_good},
       {"ids are found again", ids_are_found_again},
       {"a queue gives what was put in", a_queue_gives_what_was_put_in},
+      {"frames are found in chunks of any size", frames_are_found_in_chunks_of_any_size},
+      {"streams of a peer are remembered", streams_of_a_peer_are_remembered},
       {"arenas are given back", arenas_are_given_back},
       {"floods end a session", floods_end_a_session},
       {"limits within a block are told", limits_within_a_block_are_told},

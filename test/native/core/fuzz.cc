@@ -46,7 +46,7 @@ void answer(Peer* peer, Role role, uint8_t how, size_t* answered) {
       if ((how & 3) == 2) s->detach(id);
       if ((how & 4) && s->write_external(id, 20000)) s->finish_write(id, (how & 8) != 0, (how & 16) != 0);
     }
-    s->set_reading(id, (how & 32) != 0);
+    s->set_reading(id, (how & 32) != 0, how * 100u);
   }
 }
 
@@ -80,7 +80,7 @@ void answer(Peer* peer, Role role, uint8_t how, size_t* answered) {
       s->submit_trailers(id, &field, how & 1);
     }
   }
-  if (how & 2) s->terminate(NGHTTP2_NO_ERROR);
+  if (how & 2) s->terminate(NGHTTP2_NO_ERROR, -1);
   else s->explain(NGHTTP2_ENHANCE_YOUR_CALM, reinterpret_cast<const uint8_t*>("why"), 3);
   peer.pull();
 }
@@ -123,7 +123,7 @@ void answer(Peer* peer, Role role, uint8_t how, size_t* answered) {
       break;
     case 6: s->reset(id, in->number(14)); break;
     case 7: s->detach(id); break;
-    case 8: s->set_reading(id, in->number(2) != 0); break;
+    case 8: s->set_reading(id, in->number(2) != 0, in->number(70000)); break;
     case 9: {
       std::vector<nghttp2_settings_entry> entries;
       for (uint32_t n = in->number(4); n > 0; --n)
@@ -133,7 +133,7 @@ void answer(Peer* peer, Role role, uint8_t how, size_t* answered) {
     }
     case 10: s->ping(reinterpret_cast<const uint8_t*>("01234567")); break;
     case 11: s->goaway(in->number(14), id, reinterpret_cast<const uint8_t*>("bye"), in->number(4)); break;
-    case 12: if (in->number(8) == 0) s->terminate(in->number(3)); break;
+    case 12: if (in->number(8) == 0) s->terminate(in->number(3), static_cast<int32_t>(in->number(8)) - 1); break;
     case 13: {
       const nghttp2_nv field = nv("t", "u");
       s->submit_trailers(id, &field, in->number(2));

@@ -45,11 +45,16 @@ class Peer {
 
   // Little is lent, so that batches go on in memory of their own.
   void receive(const uint8_t* data, size_t length) {
-    lend();
     // A block of exactly this size: reading beyond it is seen.
     std::vector<uint8_t> chunk(data, data + length);
-    session->receive(chunk.data(), chunk.size(), &batch_);
-    read(length, 0);
+    for (size_t at = 0; at < length;) {
+      lend();
+      session->receive_portion(chunk.data(), at, length, false, &batch_);
+      const auto to = static_cast<size_t>(batch_.ints.data()[kBatchReceived]);
+      CHECK(to > at && to <= length);
+      at = to;
+      read(length, 0);
+    }
   }
 
   // All that the session has to send; zeros stand for what is external.
