@@ -99,6 +99,8 @@ int Callbacks::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, vo
     stream->reserved = false;
     --s->reserved_;
   }
+  if (frame->hd.type == NGHTTP2_HEADERS && (frame->hd.flags & NGHTTP2_FLAG_PRIORITY) != 0)
+    s->note_priority(id, frame->headers.pri_spec.exclusive != 0);
   s->header_bytes_ -= stream->header_length;
   stream->header_pairs = 0;
   stream->malformed_fields = 0;
@@ -130,7 +132,7 @@ int Callbacks::on_header(nghttp2_session*, const nghttp2_frame* frame, nghttp2_r
 
   EventBatch* batch = s->batch_;
   const bool sensitive = (flags & NGHTTP2_NV_FLAG_NO_INDEX) != 0;
-  const int32_t name_id = s->shared_->strings.name(name);
+  const int32_t name_id = s->shared_->strings.name(name, &s->names_left_);
   int32_t* at = batch->ints.append(name_id == kLiteral ? 2 : 1);
   if (at == nullptr) return NGHTTP2_ERR_CALLBACK_FAILURE;
   at[0] = name_id * 2 + (sensitive ? 1 : 0);
@@ -293,6 +295,7 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
       break;
     case NGHTTP2_PRIORITY: {
       const nghttp2_priority_spec& pri = frame->priority.pri_spec;
+      s->note_priority(id, pri.exclusive != 0);
       s->record(kPriority, id, pri.stream_id, pri.weight, pri.exclusive);
       break;
     }
@@ -338,7 +341,6 @@ int Callbacks::on_data_chunk(nghttp2_session* ng, uint8_t, int32_t id, const uin
   if (stream->started != 0 && stream->first_byte == 0) stream->first_byte = now_ns();
   s->widen_windows(stream, length);
   s->take_in(stream, length);
-  if (length < Session::kDribble && s->is_crumb(stream)) s->glitches_.drain();
   if (!stream->detached) {
     s->record(kData, id, data - s->chunk_, length);
     s->batch_->ints.data()[kBatchHasData] = 1;

@@ -17,7 +17,6 @@ void Session::take_in(Stream* stream, size_t length) {
   if (held) {
     hold(stream, length + kPieceOverhead);
     stream->unconsumed += length;
-    ++stream->unread_pieces;
   }
   if (held && held_bytes_ > options_.max_session_memory / kShareOfUnread)
     stream->owed += length;
@@ -32,9 +31,10 @@ bool Session::holds_too_much(const Stream* stream) const {
   return stream->held > 0 && memory_in_use() > memory_allowed();
 }
 
-// Small pieces that nobody reads cost more than they say.
-bool Session::is_crumb(const Stream* stream) const {
-  return stream->unread_pieces > kCrumbsAllowed && stream->unconsumed / kDribble < stream->unread_pieces;
+// A small DATA frame that nobody reads costs more than it says.
+bool Session::is_crumb(int32_t id) {
+  Stream* stream = streams_.find(id);
+  return stream != nullptr && !stream->reading && ++stream->crumbs > kCrumbsAllowed;
 }
 
 void Session::hold(Stream* stream, size_t n) {
@@ -45,7 +45,7 @@ void Session::hold(Stream* stream, size_t n) {
 void Session::let_go(Stream* stream) {
   held_bytes_ -= stream->held;
   stream->held = 0;
-  stream->unread_pieces = 0;
+  stream->crumbs = 0;
   if (stream->unconsumed > 0) nghttp2_session_consume_stream(ng_, stream->id, stream->unconsumed);
   stream->unconsumed = 0;
   if (stream->owed > 0) nghttp2_session_consume_connection(ng_, stream->owed);

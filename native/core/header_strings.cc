@@ -32,9 +32,9 @@ size_t hash_pointer(const void* p) {
 HeaderStrings::HeaderStrings(StringSink* sink)
     : sink_(sink), name_slots_(kNameSlots), static_slots_(kStaticSlots) {}
 
-void HeaderStrings::seed(const uint8_t* data, size_t length) { intern(data, length, false); }
+void HeaderStrings::seed(const uint8_t* data, size_t length) { intern(data, length, nullptr); }
 
-int32_t HeaderStrings::intern(const uint8_t* data, size_t length, bool tell) {
+int32_t HeaderStrings::intern(const uint8_t* data, size_t length, uint32_t* share) {
   if (length > kMaxNameLength) return kLiteral;
   const uint32_t hash = hash_bytes(data, length);
   size_t i = hash % kNameSlots;
@@ -44,14 +44,17 @@ int32_t HeaderStrings::intern(const uint8_t* data, size_t length, bool tell) {
     if (known.length == length && std::memcmp(known.text, data, length) == 0)
       return name_slots_[i].id;
   }
-  if (names_.size() >= kMaxNames) return kLiteral;
+  if (names_.size() >= kMaxNames || (share != nullptr && *share == 0)) return kLiteral;
   const auto id = static_cast<int32_t>(names_.size());
   Name* name = names_.append(1);
   if (name == nullptr) return kLiteral;
   name->length = static_cast<uint8_t>(length);
   std::memcpy(name->text, data, length);
   name_slots_[i] = NameSlot{hash, id};
-  if (tell) sink_->define_name(id, data, length);
+  if (share != nullptr) {
+    --*share;
+    sink_->define_name(id, data, length);
+  }
   return id;
 }
 
@@ -69,12 +72,12 @@ HeaderStrings::StaticSlot* HeaderStrings::static_slot(nghttp2_rcbuf* buffer) {
   return &static_slots_[i];
 }
 
-int32_t HeaderStrings::name(nghttp2_rcbuf* buffer) {
+int32_t HeaderStrings::name(nghttp2_rcbuf* buffer, uint32_t* share) {
   const nghttp2_vec text = nghttp2_rcbuf_get_buf(buffer);
-  if (!nghttp2_rcbuf_is_static(buffer)) return intern(text.base, text.len, true);
+  if (!nghttp2_rcbuf_is_static(buffer)) return intern(text.base, text.len, share);
   StaticSlot* slot = static_slot(buffer);
-  if (slot == nullptr) return intern(text.base, text.len, true);
-  if (slot->name < 0) slot->name = intern(text.base, text.len, true);
+  if (slot == nullptr) return intern(text.base, text.len, share);
+  if (slot->name < 0) slot->name = intern(text.base, text.len, share);
   return slot->name;
 }
 

@@ -32,14 +32,16 @@ class HeaderStrings {
   // decoded each time it is seen.
   static constexpr size_t kMaxNames = 1024;
   static constexpr size_t kMaxNameLength = 64;
+  // Of these a session may add so many: one peer must not use them up for all.
+  static constexpr uint32_t kShare = 64;
 
   explicit HeaderStrings(StringSink* sink);
 
   // Enters a name that the reader already has under the next number.
   void seed(const uint8_t* data, size_t length);
 
-  // The number of a name, or kLiteral.
-  int32_t name(nghttp2_rcbuf* buffer);
+  // The number of a name, or kLiteral. A new one is taken off the share of who asks.
+  int32_t name(nghttp2_rcbuf* buffer, uint32_t* share);
 
   // The number of a value of HPACK's static table. The buffer must be static.
   int32_t static_value(nghttp2_rcbuf* buffer);
@@ -62,7 +64,8 @@ class HeaderStrings {
   static constexpr size_t kNameSlots = kMaxNames * 4;
   static constexpr size_t kStaticSlots = 512;
 
-  int32_t intern(const uint8_t* data, size_t length, bool tell);
+  // Without a share the reader knows the name already.
+  int32_t intern(const uint8_t* data, size_t length, uint32_t* share);
   StaticSlot* static_slot(nghttp2_rcbuf* buffer);
 
   StringSink* sink_;

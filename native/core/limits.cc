@@ -34,6 +34,7 @@ int Callbacks::look_for_floods(Session* s, const nghttp2_frame_hd* hd) {
         if (const int rv = note_empty_frame(s)) return rv;
       } else {
         s->empty_frames_ = 0;
+        suspicious = hd->length < Session::kDribble && s->is_crumb(hd->stream_id);
       }
       break;
     case NGHTTP2_HEADERS:
@@ -84,9 +85,10 @@ int Session::note_headers(const nghttp2_frame_hd& hd) {
   const int32_t id = hd.stream_id;
   const bool open = streams_.find(id) != nullptr;
   if (options_.role == Role::kServer && (id & 1) == 1) {
-    if (id > peer_streams_.newest())
-      peer_streams_.begin(id);
-    else if (!open) {
+    if (id > peer_streams_.newest()) {
+      // Ids can be left out such that those that are used fall on one place of nghttp2's table.
+      if (peer_streams_.begin(id)) glitches_.drain(kGlitchOfReset);
+    } else if (!open) {
       if (peer_streams_.was_left_out(id)) return break_protocol(NGHTTP2_PROTOCOL_ERROR, NGHTTP2_ERR_PROTO);
       if (peer_streams_.is_over(id)) return break_protocol(NGHTTP2_STREAM_CLOSED, NGHTTP2_ERR_STREAM_CLOSED);
       accounted_ -= 9 + hd.length;
@@ -119,6 +121,31 @@ void Session::look_at_outbound(size_t before) {
   if (frames_waiting_ <= options_.max_outbound_frames || goaway_known()) return;
   on_limit(kLimitOutboundFrames, 0, frames_waiting_, options_.max_outbound_frames);
   error(NGHTTP2_ERR_FLOODED, kLimitOutboundFrames);
+}
+
+// -- priorities -----------------------------------------------------------------
+
+// An exclusive dependency makes deeper what is there: as costly as a reset once there are many.
+void Session::note_priority(int32_t id, bool exclusive) {
+  if constexpr (!ng::kHasPriorities) return;
+  has_priorities_ = true;
+  if (exclusive && streams_.size() > static_cast<size_t>(kDeepest)) glitches_.drain(kGlitchOfReset);
+  bound_depth(id);
+}
+
+// What would lie deeper depends on nothing.
+void Session::bound_depth(int32_t id) {
+  if constexpr (!ng::kHasPriorities) return;
+  nghttp2_stream* stream = nghttp2_session_find_stream(ng_, id);
+  if (stream == nullptr) return;
+  const int32_t weight = nghttp2_stream_get_weight(stream);
+  for (int depth = 0; depth < kDeepest; ++depth) {
+    stream = nghttp2_stream_get_parent(stream);
+    if (stream == nullptr) return;
+  }
+  nghttp2_priority_spec root;
+  nghttp2_priority_spec_init(&root, 0, weight, 0);
+  nghttp2_session_change_stream_priority(ng_, id, &root);
 }
 
 // -- memory ---------------------------------------------------------------------

@@ -215,6 +215,9 @@ class Session {
   // A stream that the peer makes this side reset costs work, as one that it
   // resets itself (CVE-2023-44487, 1000 at once): this is its share of the burst.
   static constexpr uint32_t kGlitchOfReset = 10;
+  // How deep streams may depend on each other (RFC 7540, section 5.3): nghttp2 goes up
+  // to the root for each frame. Browsers had chains of as many as they had requests.
+  static constexpr int kDeepest = 256;
   // Octets of DATA, with more to come, that are suspiciously few.
   static constexpr size_t kDribble = 16;
   // Memory of a piece of DATA that waits to be read, besides its octets: a Buffer,
@@ -223,7 +226,7 @@ class Session {
   // Beyond this part of the memory allowed, what nobody reads keeps the connection's
   // window shut. The window itself, which is on its way, has to fit in the rest.
   static constexpr uint64_t kShareOfUnread = 4;
-  // Pieces of a stream that nobody reads, before it counts that they are small.
+  // Small DATA frames of a stream that nobody reads, before they are suspicious.
   static constexpr uint32_t kCrumbsAllowed = 4096;
   // Streams that are looked at for a stall after one pull.
   static constexpr size_t kMaxUnfinished = 4096;
@@ -251,7 +254,7 @@ class Session {
   bool measures_link() const { return window_settled_ && !stream_windows_settled_; }
   void take_in(Stream* stream, size_t length);
   bool holds_too_much(const Stream* stream) const;
-  bool is_crumb(const Stream* stream) const;
+  bool is_crumb(int32_t id);
   void hold(Stream* stream, size_t n);
   void let_go(Stream* stream);
   // The reader of a stream that is closed holds so much.
@@ -276,6 +279,8 @@ class Session {
   void begin_measurement(Stream* stream) {
     if (shared_->measuring) stream->started = now_ns();
   }
+  void bound_depth(int32_t id);
+  void note_priority(int32_t id, bool exclusive);
   void end_measurement(const Stream* stream);
   Measurement measurement(const Stream* stream, uint64_t end) const;
   void note_opened(StatIndex by);
@@ -307,6 +312,7 @@ class Session {
   IdMap<Stream> streams_;
   ValueCache values_;
   Portions portions_;
+  uint32_t names_left_ = HeaderStrings::kShare;
 
   // Valid during receive() and pull().
   EventBatch* batch_ = nullptr;
@@ -339,6 +345,8 @@ class Session {
   uint32_t continuations_ = 0;
   uint32_t largest_continuations_ = 0;
   size_t largest_settings_ = 0;
+  // The peer has said what depends on what.
+  bool has_priorities_ = false;
   // Of PING and SETTINGS.
   uint32_t acks_waiting_ = 0;
   // Frames that nghttp2 has queued on receiving, since the last complete pull.

@@ -59,7 +59,8 @@ struct Stream {
   int32_t window = kDefaultWindow;
   // Received, but not consumed yet because the reader has stopped.
   size_t unconsumed = 0;
-  uint32_t unread_pieces = 0;
+  // Small DATA frames among it.
+  uint32_t crumbs = 0;
   // Of that, what the connection's window does not know of yet.
   size_t owed = 0;
   // Memory of what was received and not read.

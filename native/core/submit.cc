@@ -37,6 +37,7 @@ int32_t Session::request(const nghttp2_nv* nva, size_t n, const nghttp2_priority
 int Session::respond(int32_t id, const nghttp2_nv* nva, size_t n, bool end) {
   Stream* stream = streams_.find(id);
   if (stream == nullptr) return NGHTTP2_ERR_STREAM_CLOSED;
+  if (has_priorities_) bound_depth(id);
   const ng::DataProvider data = provider(stream);
   const int rv = ng::submit_response(ng_, id, nva, n, end ? nullptr : &data);
   return rv;

@@ -70,6 +70,120 @@ inline void streams_of_a_peer_are_remembered() {
   }
 }
 
+// An octet for the length: names are short here.
+inline std::string literal(const std::string& name, const std::string& value) {
+  return std::string(1, '\0') + static_cast<char>(name.size()) + name + static_cast<char>(value.size()) + value;
+}
+
+inline std::string frame_of(size_t length, uint8_t type, uint8_t flags, uint32_t id) {
+  std::string head;
+  for (const uint32_t octet : {uint32_t{0}, static_cast<uint32_t>(length >> 8), static_cast<uint32_t>(length & 255), uint32_t{type}, uint32_t{flags},
+                               id >> 24, id >> 16 & 255, id >> 8 & 255, id & 255})
+    head.push_back(static_cast<char>(octet));
+  return head;
+}
+
+// Blocks that say :method, :path, :scheme and :authority.
+inline const std::string kGet("\x82\x84\x86\x01\x01u");
+inline const std::string kPost("\x83\x84\x86\x01\x01u");
+
+struct Names final : StringSink {
+  size_t defined = 0;
+  void define_name(int32_t, const uint8_t*, size_t) override { ++defined; }
+  void define_static_value(int32_t, const uint8_t*, size_t) override {}
+};
+
+inline void a_peer_has_a_share_of_the_names() {
+  Names names;
+  Shared shared(&names);
+  const std::vector<double> options = no_options();
+  const auto send = [&](const std::string& prefix, uint32_t count) {
+    Peer server(Role::kServer, options.data(), &shared);
+    server.receive(reinterpret_cast<const uint8_t*>(NGHTTP2_CLIENT_MAGIC), NGHTTP2_CLIENT_MAGIC_LEN);
+    server.receive(reinterpret_cast<const uint8_t*>("\0\0\0\4\0\0\0\0\0"), 9);
+    for (uint32_t i = 0; i < count; ++i) {
+      const std::string block = kGet + literal(prefix + std::to_string(i), "v");
+      const std::string frame = frame_of(block.size(), 1, 5, 1 + 2 * i) + block;
+      server.receive(octets(frame), frame.size());
+    }
+    CHECK(server.told.headers == count);
+  };
+  send("a", 500);
+  const size_t first = names.defined;
+  CHECK(first <= HeaderStrings::kShare);
+  send("b", 20);
+  CHECK(names.defined >= first + 20);
+}
+
+// Memory of all sessions together: streams are refused, then the session that uses most ends.
+inline void all_sessions_share_a_limit() {
+  NoSink sink;
+  Shared shared(&sink);
+  const std::vector<double> options = no_options();
+  const auto begin = [](Peer* server) {
+    server->receive(reinterpret_cast<const uint8_t*>(NGHTTP2_CLIENT_MAGIC), NGHTTP2_CLIENT_MAGIC_LEN);
+    server->receive(reinterpret_cast<const uint8_t*>("\0\0\0\4\0\0\0\0\0"), 9);
+  };
+  const auto open = [](Peer* server, uint32_t id) {
+    const std::string frame = frame_of(kPost.size(), 1, 4, id) + kPost;
+    server->receive(octets(frame), frame.size());
+  };
+  {
+    Peer small(Role::kServer, options.data(), &shared), large(Role::kServer, options.data(), &shared);
+    begin(&small);
+    begin(&large);
+    open(&small, 1);
+    const uint64_t empty = shared.memory;
+    CHECK(empty > 0);
+    shared.memory_limit = empty + 100'000;
+    for (uint32_t i = 0; i < 90; ++i) open(&large, 1 + 2 * i);
+    CHECK(large.told.headers < 90 && large.told.limits > 0 && !large.ended);
+    // The last one that was let in may need some more.
+    CHECK(shared.memory <= shared.memory_limit + 8000);
+    const size_t streams = large.told.headers;
+    const size_t refused = small.told.limits;
+    open(&small, 3);
+    CHECK(small.told.limits == refused + 1 && small.told.headers == 1);
+    // Bodies that nobody reads.
+    const std::string body = frame_of(16000, 0, 0, 1) + std::string(16000, 'x');
+    for (int i = 0; i < 4 && !large.ended; ++i) large.receive(octets(body), body.size());
+    CHECK(large.ended && streams == large.told.headers);
+    open(&small, 5);
+    CHECK(!small.ended);
+  }
+  CHECK(shared.memory == 0 && shared.open == 0);
+}
+
+// What a reader has not taken is known until it has, though the stream be closed.
+inline void what_is_not_read_counts() {
+  NoSink sink;
+  Shared shared(&sink);
+  const std::vector<double> options = no_options();
+  Peer server(Role::kServer, options.data(), &shared);
+  server.receive(reinterpret_cast<const uint8_t*>(NGHTTP2_CLIENT_MAGIC), NGHTTP2_CLIENT_MAGIC_LEN);
+  server.receive(reinterpret_cast<const uint8_t*>("\0\0\0\4\0\0\0\0\0"), 9);
+  const auto send = [&](const std::string& frame) { server.receive(octets(frame), frame.size()); };
+  Session* session = server.session.get();
+  send(frame_of(kPost.size(), 1, 4, 1) + kPost);
+  server.pull();
+  const size_t before = session->memory_in_use();
+  send(frame_of(10000, 0, 1, 1) + std::string(10000, 'x'));
+  CHECK(session->memory_in_use() >= before + 10000);
+  session->set_reading(1, true, 4000);
+  CHECK(session->memory_in_use() >= before + 4000 && session->memory_in_use() < before + 10000);
+  const nghttp2_nv status = nv(":status", "200");
+  session->respond(1, &status, 1, true);
+  server.pull();
+  CHECK(server.told.closes == 1);
+  send(frame_of(8, 6, 0, 0) + "pingping");
+  CHECK(session->memory_in_use() >= 4000);
+  const size_t with = session->memory_in_use();
+  session->set_reading(1, true, 1000);
+  CHECK(session->memory_in_use() == with - 3000);
+  session->detach(1);
+  CHECK(session->memory_in_use() < with - 4000);
+}
+
 }  // namespace duetto::test
 
 #endif  // DUETTO_TEST_NATIVE_PARTS_H_
