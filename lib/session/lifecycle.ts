@@ -26,6 +26,8 @@ const FAREWELL = 2000;
 const CLIENT_FAREWELL = 1000;
 /** Milliseconds after which a session closes whose connection is gone, although streams are still being read. */
 const READERS_WAIT = 250;
+/** Streams that are destroyed in one turn with their session: each has listeners to hear of it. */
+const STREAMS_AT_ONCE = 128;
 /** Milliseconds in which somebody who reads a stream whose connection is gone takes something. */
 const READER_STALL = 10_000;
 /** As the last stream of a GOAWAY: all that the core has received. */
@@ -61,17 +63,46 @@ export function closeSession(session: Http2Session, code: number, error: Error |
   if (session._pendingStreams.size > 0 || session._streams.size > 0) {
     const cancel = new ERR_HTTP2_STREAM_CANCEL(error);
     for (const stream of session._pendingStreams.values()) stream.destroy(cancel);
-    for (const stream of session._streams.values()) if (!sparing || !stream._isWhole()) stream.destroy(error);
+    const doomed: Http2Stream[] = [];
+    for (const stream of session._streams.values()) if (!sparing || !stream._isWhole()) doomed.push(stream);
+    session._doomed = destroySome(doomed, 0, error);
   }
   if (native !== undefined) {
     if (!socket!.destroyed) sayGoodbye(session, native, code, error);
     transport!.finish();
-    session._native = undefined;
     keepStats(session, native);
     native.destroy();
+    // What is still to be destroyed finds a session that takes nothing.
+    if (session._doomed === undefined) session._native = undefined;
+    else setImmediate(destroyMore, session, session._doomed, error);
     if (session._pings.size > 0) setImmediate(cancelPings, session);
   }
   letGo(session, error, graceful);
+}
+
+/** @returns those that are left */
+function destroySome(streams: Http2Stream[], from: number, error: Error | undefined): Http2Stream[] | undefined {
+  const to = Math.min(streams.length, from + STREAMS_AT_ONCE);
+  for (let i = from; i < to; i++) {
+    const stream = streams[i]!;
+    if (stream.destroyed) continue;
+    if (stream._session?._endedByClose === true) stream._onConnectionLost();
+    stream.destroy(error);
+  }
+  return to < streams.length ? streams.slice(to) : undefined;
+}
+
+/** A peer that has opened thousands of streams does not stop the others by leaving. */
+function destroyMore(session: Http2Session, streams: Http2Stream[], error: Error | undefined): void {
+  const left = session._doomed = destroySome(streams, 0, error);
+  if (left !== undefined) {
+    setImmediate(destroyMore, session, left, error);
+    return;
+  }
+  session._native = undefined;
+  const { _afterDoomed: then } = session;
+  session._afterDoomed = undefined;
+  then?.();
 }
 
 /** The last GOAWAY. If a limit was passed, the peer learns which. */
@@ -92,7 +123,7 @@ function letGo(session: Http2Session, error: Error | undefined, graceful: boolea
   session._onLetGo();
   if (socket === undefined || socket.destroyed) {
     if (socket !== undefined) unbind(socket);
-    if (session._streams.size > 0) waitForReaders(session, error);
+    if (session._streams.size > 0 && session._doomed === undefined) waitForReaders(session, error);
     else process.nextTick(emitClose, session, error);
     return;
   }
@@ -167,6 +198,10 @@ function giveReaderTime(stream: Http2Stream, before: number): void {
 }
 
 function emitClose(session: Http2Session, error: Error | undefined): void {
+  if (session._doomed !== undefined) {
+    session._afterDoomed = () => process.nextTick(emitClose, session, error);
+    return;
+  }
   session._remoteSettings = undefined;
   publishClosed(session, error);
   try {
@@ -203,11 +238,10 @@ function socketOnClose(this: Duplex): void {
   const session = sessionOf(this);
   if (session === undefined) return;
   const error = session.connecting ? new ERR_SOCKET_CLOSED() : undefined;
-  for (const stream of session._streams.values()) if (!stream.destroyed && !stream._isWhole()) stream._onConnectionLost();
   for (const stream of session._pendingStreams.values()) stream.close(NGHTTP2_CANCEL);
   session._closed = true;
   if (session.destroyed) return;
-  session._endedByPeer = true;
+  session._endedByPeer = session._endedByClose = true;
   closeSession(session, NGHTTP2_NO_ERROR, error, { sparing: true });
 }
 

@@ -63,6 +63,9 @@ export class Http2Session extends EventEmitter {
   /** @internal `close` has sent GOAWAY(NO_ERROR). */ _tookLeave = false;
   /** @internal */ _destroyCode: number = NO_ERROR;
   /** @internal What ends it is something that the peer has done, or that has become of the connection. */ _endedByPeer = false;
+  /** @internal The connection is gone. */ _endedByClose = false;
+  /** @internal Streams that it has still to destroy, being destroyed itself; and what comes after. */ _doomed: Http2Stream[] | undefined;
+  /** @internal */ _afterDoomed: (() => void) | undefined;
   /** @internal It has ended in peace, and waits for the peer to end the connection. */ _farewell: Duplex | undefined;
   /** @internal */ _goawayCode: number | null = null;
   /** @internal The connection is gone, and streams are still being read: what is to be done after them. */ _afterStreams: (() => void) | undefined;

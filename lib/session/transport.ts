@@ -17,6 +17,11 @@ import { sizeOfSentRecord, takeData } from './tell.js';
 /** An output that is longer is sent, even if more may follow in this turn. */
 const MAX_HELD = 32 * 1024;
 
+/** Portions that are parsed in one turn: a connection that sends thousands of requests at once is not all there is to do. */
+const PORTIONS_AT_ONCE = 4;
+/** With more octets than this waiting to be parsed, nothing more is read. */
+const MAX_REST = 64 * 1024;
+
 /** Records that streams are told when the socket has what they speak of. */
 interface Untold {
   readonly recorded: Recorded;
@@ -40,6 +45,11 @@ export class Transport {
   private receiving = false;
   /** In the order in which it was received. */
   private rest: Rest[] | undefined;
+  private restLength = 0;
+  /** Portions parsed since the event loop has turned. */
+  private portions = 0;
+  /** What is received waits for the next turn. */
+  private turns = false;
   private scheduled = false;
   private working = false;
   private blocked = false;
@@ -113,15 +123,22 @@ export class Transport {
     this.session._touch();
     this.session._busyPoll?.answered();
     if (this.working || this.rest !== undefined || this.dispatch.busy) {
-      (this.rest ??= []).push({ chunk: copyOf(chunk, 0, length), from: 0 });
+      this.keepRest(chunk, 0, length);
       if (!this.working && !this.dispatch.goesOn) this.work();
       return;
     }
     if (this.fromEventLoop) this.dispatch.ticksHaveRun();
+    this.portions = 0;
     const to = this.parse(chunk, 0, length);
     // The next read may come before all of this chunk is parsed: user code is about to run.
-    if (to < length) this.rest = [{ chunk: copyOf(chunk, to, length), from: 0 }];
+    if (to < length) this.keepRest(chunk, to, length);
     this.work();
+  }
+
+  private keepRest(chunk: Uint8Array, from: number, to: number): void {
+    (this.rest ??= []).push({ chunk: copyOf(chunk, from, to), from: 0 });
+    this.restLength += to - from;
+    if (this.restLength > MAX_REST) this.socket.pause();
   }
 
   /**
@@ -147,18 +164,36 @@ export class Transport {
   /** @returns whether there was anything to parse, and it may be parsed now */
   private parseRest(): boolean {
     const next = this.rest?.[0];
-    if (next === undefined || this.inputWaits) return false;
+    if (next === undefined || this.inputWaits || this.turns) return false;
+    if (++this.portions >= PORTIONS_AT_ONCE) {
+      this.turns = true;
+      setImmediate(turn, this);
+      return false;
+    }
     const { chunk, from } = next;
     next.from = this.parse(chunk, from, chunk.length);
+    this.restLength -= next.from - from;
     if (next.from === chunk.length) {
-      if (this.rest!.length === 1) this.rest = undefined;
-      else this.rest!.shift();
+      this.rest!.shift();
+      if (this.rest!.length === 0) {
+        this.rest = undefined;
+        if (!this.inputWaits) this.socket.resume();
+      }
     } else if (next.from === from) {
       // A peer that does not take its answers gets no more of them made. It is clients that always read.
       this.inputWaits = true;
       this.socket.pause();
     }
     return true;
+  }
+
+  /** @internal The event loop has turned. */
+  _turn(): void {
+    this.turns = false;
+    this.portions = 0;
+    if (this.closed) return;
+    if (this.fromEventLoop && !this.dispatch.goesOn) this.dispatch.ticksHaveRun();
+    this._workOn();
   }
 
   /**
@@ -324,7 +359,7 @@ export class Transport {
     this.scheduled = true;
     if (this.inputWaits) {
       this.inputWaits = false;
-      this.socket.resume();
+      if (this.restLength <= MAX_REST) this.socket.resume();
     }
     this._workOn();
   }
@@ -371,6 +406,10 @@ function collectSegments(
 
 function tellLater(transport: Transport, recorded: Recorded): void {
   transport._tellLater(recorded);
+}
+
+function turn(transport: Transport): void {
+  transport._turn();
 }
 
 function workOn(transport: Transport): void {

@@ -302,8 +302,9 @@ export class Http2Stream extends ReadableSide {
 
   /** @internal The core does not take a command. */
   _refused(code: number): void {
-    // The peer's RST_STREAM came with the chunk that is being told: the stream hears of it next.
-    if (code !== NGHTTP2_ERR_STREAM_CLOSED) this.destroy(new NghttpError(code));
+    // The peer's RST_STREAM came with the chunk that is being told: the stream hears of it next. So does one of a session
+    // that is gone.
+    if (code !== NGHTTP2_ERR_STREAM_CLOSED && !this._session?._destroyed) this.destroy(new NghttpError(code));
   }
 
   /** @internal Ends a stream on which nothing more can happen. */

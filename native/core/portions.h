@@ -18,6 +18,8 @@ class Portions {
   // Header blocks in one portion: few enough to bound what their answers take,
   // and many enough to share a write.
   static constexpr uint32_t kMaxBlocks = 48;
+  // Frames in one portion, of whatever kind.
+  static constexpr uint32_t kMaxFrames = 512;
 
   explicit Portions(size_t lead) : frames_(lead) {}
 
@@ -27,20 +29,24 @@ class Portions {
   // nghttp2 already, and part of the portion.
   size_t next(const uint8_t* data, size_t length, bool hold, int32_t newest) {
     uint32_t blocks = 0;
+    uint32_t frames = 0;
     FrameHead head;
     for (size_t at = 0;;) {
       const FrameScanner before = frames_;
       if (!frames_.next(data, length, &at, &head)) return length;
-      if (head.type != NGHTTP2_HEADERS && head.type != NGHTTP2_PUSH_PROMISE) continue;
-      const bool opens = head.type == NGHTTP2_HEADERS && head.stream_id > newest;
-      if (!before.within_head() && ((hold && opens) || blocks == kMaxBlocks)) {
+      const bool block = head.type == NGHTTP2_HEADERS || head.type == NGHTTP2_PUSH_PROMISE;
+      const bool held = hold && head.type == NGHTTP2_HEADERS && head.stream_id > newest;
+      const bool full = frames >= kMaxFrames || (block && blocks == kMaxBlocks);
+      // A block that goes on is parsed to its end.
+      if (!before.within_head() && head.type != NGHTTP2_CONTINUATION && (held || full)) {
         frames_ = before;
         const size_t end = at - FrameHead::kLength;
         // What the scanner has yet to pass over is passed over by this portion.
         frames_.skip(end);
         return end;
       }
-      ++blocks;
+      ++frames;
+      if (block) ++blocks;
     }
   }
 
