@@ -12,7 +12,7 @@ import { newestVersion, readManifest } from './lib/manifest.mjs';
 import { hostTarget } from './lib/targets.mjs';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-const native = ['native', 'binding.gyp', 'deps/gyp.mjs', 'deps/lib/engine.mjs', 'deps/manifest.json'];
+const native = ['native', 'binding.gyp', 'deps/gyp.mjs', 'deps/lib/engine.mjs', 'deps/manifest.json', 'deps/patches'];
 const npm = (script) => ['npm', ['run', '--silent', script]];
 const build = (...args) => [process.execPath, [join(project, 'deps/build.mjs'), ...args]];
 

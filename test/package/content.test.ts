@@ -64,7 +64,7 @@ describe.skipIf(process.platform !== 'linux')('the content of the package', () =
     const rest = among(/^(?!dist\/|prebuilds\/|native\/|deps\/nghttp2\/)/);
     expect(rest).toEqual([
       'CMakeLists.txt', 'LICENSE', 'README.md', 'binding.gyp', 'package.json', 'deps/manifest.json',
-      ...inCheckout('deps', /^(lib\/)?[\w-]+\.mjs$/), ...inCheckout('cli', /./), ...inCheckout('docs', /\.md$/),
+      ...inCheckout('deps', /^((lib\/)?[\w-]+\.mjs|patches\/.*\.patch)$/), ...inCheckout('cli', /./), ...inCheckout('docs', /\.md$/),
       ...inCheckout('bench', /\.mjs$/).filter((name) => !name.startsWith('bench/results/')),
     ].sort());
   });

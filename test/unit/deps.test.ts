@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 // @ts-expect-error: plain JavaScript
-import { applyPatch } from '../../deps/lib/unpack.mjs';
+import { applyPatch } from '../../deps/lib/patch.mjs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -55,23 +55,27 @@ function pack(folder: string, name: string) {
   return sum(readFileSync(file));
 }
 
-/** A mirror with one release and one archive of patches, and the manifest for it; `change` may spoil the manifest. */
+/** A mirror with one release, a patch, and the manifest for them; returns the checksum of the archive. */
 function writeRelease({ patch = GOOD_PATCH, patchSum = sum(patch) }: { patch?: string; patchSum?: string } = {}) {
   writeTree('nghttp2-9.8.7');
-  write('debian/patches/fix.patch', patch);
-  const files = {
-    'source.tar.gz': pack('nghttp2-9.8.7', 'source.tar.gz'),
-    'patches.tar.gz': pack('debian', 'patches.tar.gz'),
-  };
+  write('patches/9.8.7/fix.patch', patch);
+  const sha256 = pack('nghttp2-9.8.7', 'source.tar.gz');
   const entry = {
     version: '9.8.7',
     summary: 'made for a test',
-    archive: 'source.tar.gz',
-    files,
-    patches: [{ name: 'fix', from: 'patches.tar.gz', file: 'debian/patches/fix.patch', sha256: patchSum, reason: 'a test' }],
+    // Port 9 of the loopback: nothing listens, and it leaves the machine in no case.
+    archives: [{ file: 'source.tar.gz', sha256, url: 'http://127.0.0.1:9/source.tar.gz' }],
+    patches: [{ name: 'fix', file: '9.8.7/fix.patch', sha256: patchSum, reason: 'a test' }],
   };
-  write('manifest.json', JSON.stringify({ format: 1, default: '9.8.7', versions: [entry] }));
-  return files;
+  write('manifest.json', JSON.stringify({ format: 2, default: '9.8.7', versions: [entry] }));
+  return sha256;
+}
+
+/** Changes the manifest's only version. */
+function amend(change: (entry: any) => void) {
+  const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
+  change(manifest.versions[0]);
+  write('manifest.json', JSON.stringify(manifest));
 }
 
 function run(args: string[], { mirror = join(dir, 'mirror'), env = {} }: { mirror?: string; env?: object } = {}) {
@@ -108,36 +112,34 @@ describe('a version of the manifest', () => {
   test('is made again when its manifest entry changes', () => {
     writeRelease();
     run(['fetch']);
-    const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
-    manifest.versions[0].patches = [];
-    write('manifest.json', JSON.stringify(manifest));
+    amend((entry) => { entry.patches = []; });
     expect(run(['fetch']).status).toBe(0);
     expect(readFileSync(made('9.8.7/lib/nghttp2_session.c'), 'utf8')).toBe(SESSION);
     expect(active().patches).toEqual([]);
   });
 
   test('is refused when its archive was tampered with, naming both sums and the file', () => {
-    const files = writeRelease();
+    const good = writeRelease();
     const file = join(dir, 'mirror/source.tar.gz');
     const bytes = readFileSync(file);
     bytes[bytes.length - 1] ^= 1;
     writeFileSync(file, bytes);
     const { status, output } = run(['fetch']);
     expect(status).toBe(1);
-    expect(output).toContain(files['source.tar.gz']);
+    expect(output).toContain(good);
     expect(output).toContain(sum(bytes));
     expect(output).toContain(file);
     expect(existsSync(made('active.json'))).toBe(false);
   });
 
   test('is refused when the download kept from before was tampered with', () => {
-    const files = writeRelease();
+    const good = writeRelease();
     run(['fetch']);
     rmSync(made('9.8.7'), { recursive: true });
-    writeFileSync(join(dir, 'deps/download/patches.tar.gz'), 'something else');
+    writeFileSync(join(dir, 'deps/download/source.tar.gz'), 'something else');
     const { status, output } = run(['fetch']);
     expect(status).toBe(1);
-    expect(output).toContain(files['patches.tar.gz']);
+    expect(output).toContain(good);
     expect(output).toContain(sum('something else'));
   });
 
@@ -165,36 +167,22 @@ describe('a version of the manifest', () => {
 
   test('is refused when what it is patched to is not what was reviewed', () => {
     writeRelease();
-    const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
-    manifest.versions[0].tree = sum('another tree');
-    write('manifest.json', JSON.stringify(manifest));
+    amend((entry) => { entry.tree = sum('another tree'); });
     const { status, output } = run(['fetch']);
     expect(status).toBe(1);
     expect(output).toContain(sum('another tree'));
   });
 
-  test('that is not to be had says what was tried and what to do', () => {
-    const files = writeRelease();
+  test('that is not to be had says what was tried, and what to do in the last line', () => {
+    const good = writeRelease();
     const { status, output } = run(['fetch'], { mirror: join(dir, 'empty') });
     expect(status).toBe(1);
-    expect(output).toContain('source.tar.gz of nghttp2 9.8.7 is not to be had');
-    expect(output).toContain(`mirror folder: ${join(dir, 'empty')} has no source.tar.gz`);
-    expect(output).toContain('upstream release: the manifest has no upstream archive');
-    expect(output).toContain('Debian source package: the manifest names no Debian package');
-    expect(output).toContain(files['source.tar.gz']);
-    expect(output).toContain('DUETTO_NGHTTP2_MIRROR');
-  });
-
-  test('whose upstream host does not answer goes on to the next source', () => {
-    writeRelease();
-    const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
-    // Port 9 of the loopback: nothing listens, and it leaves the machine in no case.
-    manifest.versions[0].upstream = { 'source.tar.gz': 'http://127.0.0.1:9/source.tar.gz' };
-    write('manifest.json', JSON.stringify(manifest));
-    const { status, output } = run(['fetch'], { mirror: '' });
-    expect(status).toBe(1);
-    expect(output).toMatch(/upstream release: http:\/\/127\.0\.0\.1:9\/source\.tar\.gz: \S/);
-    expect(output).toContain('Debian source package:');
+    expect(output).toContain('no archive of nghttp2 9.8.7 is to be had');
+    expect(output).toContain(`the folder in DUETTO_NGHTTP2_MIRROR: ${join(dir, 'empty')} has no source.tar.gz`);
+    expect(output).toMatch(/the upstream release: http:\/\/127\.0\.0\.1:9\/source\.tar\.gz: \S/);
+    expect(output).toContain("Debian's pool: the manifest does not say");
+    expect(output).toContain(good);
+    expect(output.trim().split('\n').at(-1)).toBe('What to do: put one of them into a folder and run "npm run deps -- --offline FOLDER"');
   });
 
   test('cannot be given a checksum by the caller', () => {
@@ -204,20 +192,36 @@ describe('a version of the manifest', () => {
 });
 
 describe('applying a patch', () => {
-  const apply = (tools: object, patch = GOOD_PATCH) => {
+  const apply = (patch: string) => {
     writeTree('tree');
     write('fix.patch', patch);
-    applyPatch(join(dir, 'fix.patch'), join(dir, 'tree'), 'fix', tools);
+    applyPatch(join(dir, 'fix.patch'), join(dir, 'tree'), 'fix');
     return readFileSync(join(dir, 'tree/lib/nghttp2_session.c'), 'utf8');
   };
 
-  test.each([['patch'], ['git']])('works with %s alone', (tool) => {
-    expect(apply({ [tool]: true })).toContain('return 1000;');
-    expect(() => apply({ [tool]: true }, GOOD_PATCH.replace('return 0', 'return 5'))).toThrow('does not apply');
+  test('what stands before its files is for people', () => {
+    expect(apply(`CVE-2000-0000: a fix\n\n--- said of nothing\n\n${GOOD_PATCH}`)).toBe(SESSION.replace('0', '1000'));
   });
 
-  test('fails with a word when there is neither', () => {
-    expect(() => apply({})).toThrow('neither patch nor git is on this machine');
+  test('a file may be new', () => {
+    apply(`${GOOD_PATCH}--- /dev/null\n+++ b/lib/nghttp2_new.c\n@@ -0,0 +1,2 @@\n+int a;\n+int b;\n`);
+    expect(readFileSync(join(dir, 'tree/lib/nghttp2_new.c'), 'utf8')).toBe('int a;\nint b;\n');
+  });
+
+  test.each([
+    ['a file that is new but there', GOOD_PATCH.replace('--- a/lib/nghttp2_session.c', '--- /dev/null').replace('-1,3', '-0,0'), /is there already|belongs to no hunk/],
+    ['no file at all', 'only words\n', /changes no file/],
+    ['a file outside the tree', GOOD_PATCH.replaceAll('b/lib/', 'b/../../'), /outside the tree/],
+    ['a hunk that ends too soon', GOOD_PATCH.replace('\n }\n', '\n'), /belongs to no hunk/],
+    ['a hunk at another line', GOOD_PATCH.replace('-1,3', '-2,3'), /line 2 of lib\/nghttp2_session\.c/],
+  ])('is refused: %s', (_what, patch, message) => {
+    expect(() => apply(patch)).toThrow(message);
+    expect(readFileSync(join(dir, 'tree/lib/nghttp2_session.c'), 'utf8')).toBe(SESSION);
+  });
+
+  test('is all or nothing', () => {
+    expect(() => apply(`${GOOD_PATCH}${GOOD_PATCH.replaceAll('nghttp2_session.c', 'nghttp2_other.c')}`)).toThrow('there is no lib/nghttp2_other.c');
+    expect(readFileSync(join(dir, 'tree/lib/nghttp2_session.c'), 'utf8')).toBe(SESSION);
   });
 });
 
@@ -225,12 +229,12 @@ describe('a manifest with a hole', () => {
   test.each([
     ['a patch without a reason', (entry: any) => delete entry.patches[0].reason],
     ['a patch without a checksum', (entry: any) => delete entry.patches[0].sha256],
-    ['an archive without a checksum', (entry: any) => delete entry.files['source.tar.gz']],
+    ['an archive without a checksum', (entry: any) => delete entry.archives[0].sha256],
+    ['an archive that is nowhere', (entry: any) => delete entry.archives[0].url],
+    ['no archive', (entry: any) => { entry.archives = []; }],
   ])('is refused: %s', (_what, spoil) => {
     writeRelease();
-    const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
-    spoil(manifest.versions[0]);
-    write('manifest.json', JSON.stringify(manifest));
+    amend(spoil);
     const { status, output } = run(['fetch']);
     expect(status).toBe(1);
     expect(output).toContain('manifest');
