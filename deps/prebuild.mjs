@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { describeEngine } from './lib/engine.mjs';
 import { fetchNghttp2, places } from './lib/fetch.mjs';
 import { headers, stage } from './lib/gyp-folder.mjs';
+import { requireContent } from './lib/loaded.mjs';
 import { readManifest } from './lib/manifest.mjs';
 import { checkPrebuilds } from './lib/prebuilds.mjs';
 import { buildTool } from './lib/requirements.mjs';
@@ -54,7 +55,9 @@ async function build(manifest, version, folder, target, out) {
     },
   });
   if (status !== 0) throw new DepsError(`prebuildify failed for nghttp2 ${version}; the reason is above`);
-  describeEngine(resolve(out, folder, target.folder, target.file), nghttp2, project);
+  const addon = resolve(out, folder, target.folder, target.file);
+  if (target.name === hostTarget().name) requireContent(addon, nghttp2);
+  describeEngine(addon, nghttp2, project);
 }
 
 async function main(argv) {

@@ -6,12 +6,12 @@ import { findVersion } from './manifest.mjs';
 import { bringNamed } from './named.mjs';
 import { obtain } from './obtain.mjs';
 import { DepsError, requireSha256, say, sha256 } from './util.mjs';
-import { isTree, sourcesOf, treeSha256, versionOf, writeConfigHeader, writeVersionHeader } from './tree.mjs';
+import { isTree, sourcesOf, treeSha256, versionOf, writeConfigHeader, writeTreeMark, writeVersionHeader } from './tree.mjs';
 import { applyPatch } from './patch.mjs';
 import { unpack } from './unpack.mjs';
 
 /** Raised when a tree must be made again although its manifest entry is the same: this code has changed what it makes. */
-const TREE_FORMAT = 3;
+const TREE_FORMAT = 4;
 
 /** Where things are under the folder `root` (deps/ of the project, or a test's). */
 export const places = (root) => ({
@@ -75,6 +75,7 @@ function reviewed(description, entry, where) {
   }
   writeVersionHeader(tree, entry.version);
   writeConfigHeader(tree);
+  writeTreeMark(tree, description.tree);
   return description;
 }
 
@@ -119,6 +120,8 @@ function settle(scratch, where, { id, version, patches, origin, fingerprint }) {
   rmSync(join(tree, 'lib/.gitignore'), { force: true });
   writeVersionHeader(tree, version);
   writeConfigHeader(tree);
+  const sum = treeSha256(tree);
+  writeTreeMark(tree, sum);
   const home = join(where.trees, id);
   const description = {
     id,
@@ -128,7 +131,7 @@ function settle(scratch, where, { id, version, patches, origin, fingerprint }) {
     patches,
     origin,
     fingerprint,
-    tree: treeSha256(tree),
+    tree: sum,
   };
   writeFileSync(join(tree, 'source.json'), JSON.stringify(description, null, 2) + '\n');
   rmSync(home, { recursive: true, force: true });

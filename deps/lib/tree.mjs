@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DepsError, sha256 } from './util.mjs';
 
 const INCLUDE = 'lib/includes/nghttp2';
+const MARK = 'lib/duetto_tree.c';
 
 /** What tells a tree of nghttp2 from any other folder. */
 export const isTree = (root) => existsSync(join(root, INCLUDE, 'nghttp2.h'));
@@ -61,6 +62,18 @@ export function writeConfigHeader(root) {
   writeIfNew(join(root, 'lib/config.h'), text);
 }
 
+/**
+ * Writes a C file that says which tree it was compiled with. It is part of nghttp2's library, so that an addon which was
+ * linked with an older library shows it.
+ */
+export function writeTreeMark(root, sum) {
+  const text = `/* Written by duetto's deps/lib/tree.mjs: the checksum of this tree. */
+extern const char duetto_nghttp2_tree[];
+const char duetto_nghttp2_tree[] = "${sum}";
+`;
+  writeIfNew(join(root, MARK), text);
+}
+
 /** The C files of the library. All of lib/*.c belongs to it, in every version. */
 export const sourcesOf = (root) =>
   readdirSync(join(root, 'lib'))
@@ -69,7 +82,7 @@ export const sourcesOf = (root) =>
     .map((name) => `lib/${name}`);
 
 /** Written into each tree, from its template and from nothing: see above. */
-const WRITTEN = ['lib/config.h', `${INCLUDE}/nghttp2ver.h`];
+const WRITTEN = ['lib/config.h', MARK, `${INCLUDE}/nghttp2ver.h`];
 
 /**
  * One sum over the names and contents of what is compiled: the C files and headers under lib/. What else lies there
