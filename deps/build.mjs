@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { fetchNghttp2, places } from './lib/fetch.mjs';
 import { buildWithCompiler } from './lib/compile.mjs';
 import { describeEngine } from './lib/engine.mjs';
-import { headers, stage } from './lib/gyp-folder.mjs';
+import { headers, rootGypFile, stage } from './lib/gyp-folder.mjs';
 import { findVersion, readManifest } from './lib/manifest.mjs';
 import { requireContent } from './lib/loaded.mjs';
 import { buildTool, requireApi, requireTools } from './lib/requirements.mjs';
@@ -117,7 +117,7 @@ function plan(nghttp2, { nghttp2: named, sanitize, debug, out, clean }) {
 }
 
 function buildWithGyp({ variant, description, sanitize, debug, clean }, nghttp2) {
-  const folder = variant ? stage(variant) : project;
+  const folder = variant || !existsSync(rootGypFile) ? stage(variant || 'plain') : project;
   const out = join(folder, 'build', debug ? 'Debug' : 'Release');
   forgetLibrary(out, nghttp2);
   if (clean) rmSync(join(folder, 'build'), { recursive: true, force: true });

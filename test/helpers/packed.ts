@@ -54,6 +54,8 @@ export async function pack(base: string): Promise<string> {
   for (const at of carried(manifest).values()) {
     for (const name of [file, 'engine.json']) fs.cpSync(path.join(home, at, folder, name), path.join(copy, at, folder, name));
   }
+  // Its script, without npm's banner in the output.
+  await succeed(process.execPath, ['deps/prepack.mjs'], { cwd: copy });
   const packed = await succeed('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', base], { cwd: copy });
   return path.join(base, packed.trim().split('\n').at(-1)!);
 }

@@ -5,23 +5,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { find, project } from '../helpers/child.ts';
+import { exchange, servedBy } from '../helpers/exchange.ts';
 import { pack, run, standard, succeed, temporary } from '../helpers/packed.ts';
 import { lacking, LINES, runtime } from '../nodes/runtimes.mjs';
 
-const exchange = `
-const server = http2.createServer((request, response) => response.end('served ' + request.url));
-server.listen(0, '127.0.0.1', () => {
-  const client = http2.connect('http://127.0.0.1:' + server.address().port);
-  const stream = client.request({ ':path': '/here' });
-  let text = '';
-  stream.setEncoding('utf8').on('data', (part) => { text += part; }).on('end', () => {
-    console.log(text + ', nghttp2 ' + http2.nghttp2.version);
-    client.close();
-    server.close();
-  });
-});
-`;
-const served = `served /here, nghttp2 ${standard}\n`;
+const served = servedBy(standard);
 const compilers = ['cc', 'gcc', 'c++', 'g++', 'clang', 'make', 'python3'];
 
 let base: string;
