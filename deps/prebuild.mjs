@@ -28,6 +28,7 @@ Builds the addons of one platform into prebuilds/, stripped, and checks them.
 
   --target NAME   another platform than this one: ${TARGETS.map(({ name }) => name).join(', ')}
   --out FOLDER    put prebuilds/ there, not into the project's folder
+  --without-newest   only the default nghttp2: where the newest is not to be had. No release is made of that
   --check         build nothing, only check what is there for --target
   --all           with --check: every platform of the list has to be there`;
 
@@ -66,6 +67,7 @@ async function main(argv) {
     options: {
       target: { type: 'string', multiple: true },
       out: { type: 'string', default: project },
+      'without-newest': { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       all: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
@@ -76,10 +78,11 @@ async function main(argv) {
   const manifest = readManifest(join(here, 'manifest.json'));
   const targets = values.all ? TARGETS : values.target ? values.target.map(findTarget) : [hostTarget()];
   const out = resolve(values.out);
+  const versions = carried(manifest, { withNewest: !values['without-newest'] });
   for (const target of values.check ? [] : targets) {
-    for (const [version, folder] of carried(manifest)) await build(manifest, version, folder, target, out);
+    for (const [version, folder] of versions) await build(manifest, version, folder, target, out);
   }
-  for (const line of checkPrebuilds(out, targets, manifest, project)) say(line);
+  for (const line of checkPrebuilds(out, targets, manifest, project, versions)) say(line);
 }
 
 main(process.argv.slice(2)).catch((error) => {

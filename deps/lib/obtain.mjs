@@ -10,6 +10,9 @@ const ANSWER_TIMEOUT_MS = 8_000;
 const BODY_TIMEOUT_MS = 120_000;
 
 export const MIRROR_VARIABLE = 'DUETTO_NGHTTP2_MIRROR';
+/** A mirror of the upstream releases, by its address, or "none". */
+export const RELEASES_VARIABLE = 'DUETTO_NGHTTP2_RELEASES';
+const UPSTREAM = 'https://github.com/nghttp2/nghttp2/releases/download';
 
 /**
  * Makes sure that one archive of the entry is in the download folder with its checksum right; returns { file, archive }.
@@ -30,13 +33,13 @@ export function keptArchives(entry, downloads) {
   return kept;
 }
 
-const places = (env) => [
+const places = ({ [RELEASES_VARIABLE]: releases, ...env }) => [
   folder(`the folder in ${MIRROR_VARIABLE}`, env[MIRROR_VARIABLE]),
   {
     label: 'the upstream release',
-    has: ({ url }) => url,
-    none: 'the upstream release: the manifest has no address of it',
-    get: ({ file, url }, into) => fromUpstream(url, join(into, file)),
+    has: ({ url }) => url && releases !== 'none',
+    none: releases === 'none' ? `the upstream release: ${RELEASES_VARIABLE} says none` : 'the upstream release: the manifest has no address of it',
+    get: ({ file, url }, into) => fromUpstream(url.replace(UPSTREAM, releases || UPSTREAM), join(into, file)),
   },
   {
     label: "Debian's pool, by this machine's apt",

@@ -78,11 +78,11 @@ function problemsOf(file, target, { version, tree: wanted }, project) {
 }
 
 /** Says one line for each addon that is as it should be, or throws with all that is wrong. */
-export function checkPrebuilds(out, targets, manifest, project) {
+export function checkPrebuilds(out, targets, manifest, project, versions = carried(manifest)) {
   const wrong = [];
   const right = [];
   for (const target of targets) {
-    for (const [version, folder] of carried(manifest)) {
+    for (const [version, folder] of versions) {
       const name = join(folder, target.folder, target.file);
       const file = join(out, name);
       const problems = problemsOf(file, target, findVersion(manifest, version), project);

@@ -1,8 +1,9 @@
 // deps/ builds nothing that it could not verify. Every case has a small archive and a manifest of its own; no network.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -98,7 +99,7 @@ describe('a version of the manifest', () => {
       '#define NGHTTP2_VERSION "9.8.7"\n#define NGHTTP2_VERSION_NUM 0x090807\n',
     );
     expect(existsSync(made('9.8.7/doc'))).toBe(false);
-    expect(active()).toMatchObject({ id: '9.8.7', version: '9.8.7', sources: ['lib/nghttp2_session.c'], patches: ['fix'] });
+    expect(active()).toMatchObject({ id: '9.8.7', version: '9.8.7', sources: ['lib/duetto_tree.c', 'lib/nghttp2_session.c'], patches: ['fix'] });
   });
 
   test('is not made twice', () => {
@@ -183,6 +184,77 @@ describe('a version of the manifest', () => {
     expect(output).toContain("Debian's pool: the manifest does not say");
     expect(output).toContain(good);
     expect(output.trim().split('\n').at(-1)).toBe('What to do: put one of them into a folder and run "npm run deps -- --offline FOLDER"');
+  });
+
+  /** Serves the test's folder by a process of its own, since `run` waits for the command. */
+  async function serving(use: (url: string) => void) {
+    const script = `require('node:http').createServer((request, response) => {
+      try { response.end(require('node:fs').readFileSync(${JSON.stringify(dir)} + request.url)); } catch { response.writeHead(404).end(); }
+    }).listen(0, '127.0.0.1', function () { console.log(this.address().port); })`;
+    const server = spawn(process.execPath, ['-e', script]);
+    try {
+      const [port] = await once(server.stdout, 'data');
+      use(`http://127.0.0.1:${String(port).trim()}`);
+    } finally {
+      server.kill();
+    }
+  }
+
+  test('comes from the upstream release', async () => {
+    writeRelease();
+    amend((entry) => { entry.archives[0].url = 'https://github.com/nghttp2/nghttp2/releases/download/source.tar.gz'; });
+    await serving((url) => {
+      const { status, output } = run(['fetch'], { mirror: '', env: { DUETTO_NGHTTP2_RELEASES: `${url}/mirror` } });
+      expect(status, output).toBe(0);
+      expect(output).toContain('source.tar.gz: verified, from the upstream release');
+    });
+  });
+
+  test('comes from Debian\'s pool, by an apt without lists, when the release does not answer', async ({ skip }) => {
+    if (spawnSync('apt-get', ['--version']).error) return skip('apt is missing');
+    writeRelease();
+    amend((entry) => entry.archives.push({ file: 'nghttp2_9.8.7.orig.tar.gz', sha256: entry.archives[0].sha256, debian: true }));
+    write('debian/pool/main/n/nghttp2/.keep', '');
+    copyFileSync(join(dir, 'mirror/source.tar.gz'), join(dir, 'debian/pool/main/n/nghttp2/nghttp2_9.8.7.orig.tar.gz'));
+    await serving((url) => {
+      write('apt/sources.list', `deb ${url}/debian stable main\n`);
+      write('apt/apt.conf', `Dir::Etc::SourceList "${dir}/apt/sources.list";\nDir::Etc::SourceParts "/dev/null";\nDir::State::Lists "${dir}/apt/lists";\nAcquire::http::Proxy "false";\n`);
+      mkdirSync(join(dir, 'apt/lists/partial'), { recursive: true });
+      const { status, output } = run(['fetch'], { mirror: '', env: { APT_CONFIG: join(dir, 'apt/apt.conf') } });
+      expect(status, output).toBe(0);
+      expect(output).toContain("nghttp2_9.8.7.orig.tar.gz: verified, from Debian's pool, by this machine's apt");
+      expect(readdirSync(join(dir, 'apt/lists'))).toEqual(['partial']);
+    });
+  });
+
+  test('whose archive in the pool is another says both sums', async ({ skip }) => {
+    if (spawnSync('apt-get', ['--version']).error) return skip('apt is missing');
+    writeRelease();
+    amend((entry) => { entry.archives = [{ file: 'nghttp2_9.8.7.orig.tar.gz', sha256: sum('the right one'), debian: true }]; });
+    write('debian/pool/main/n/nghttp2/nghttp2_9.8.7.orig.tar.gz', 'another');
+    await serving((url) => {
+      write('apt/sources.list', `deb ${url}/debian stable main\n`);
+      write('apt/apt.conf', `Dir::Etc::SourceList "${dir}/apt/sources.list";\nDir::Etc::SourceParts "/dev/null";\nAcquire::http::Proxy "false";\n`);
+      const { status, output } = run(['fetch'], { mirror: '', env: { APT_CONFIG: join(dir, 'apt/apt.conf') } });
+      expect(status).toBe(1);
+      expect(output).toContain(sum('the right one'));
+      expect(output).toContain(sum('another'));
+    });
+  });
+
+  test('comes from the folder of --offline, and from nowhere else', async () => {
+    writeRelease();
+    const { status, output } = run(['fetch', '--offline', join(dir, 'mirror')], { mirror: '' });
+    expect(status, output).toBe(0);
+    expect(output).toContain('source.tar.gz: verified, from the folder given with --offline');
+    rmSync(join(dir, 'deps'), { recursive: true });
+    mkdirSync(join(dir, 'empty'));
+    // The mirror of the variable has it.
+    const { status: none, output: words } = run(['fetch', '--offline', join(dir, 'empty')]);
+    expect(none).toBe(1);
+    expect(words).toContain('no archive of nghttp2 9.8.7 is to be had');
+    expect(words).not.toContain('upstream release');
+    expect(run(['fetch', '--offline', join(dir, 'missing')]).output).toContain('is not a folder');
   });
 
   test('cannot be given a checksum by the caller', () => {
