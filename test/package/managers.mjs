@@ -60,13 +60,28 @@ export function managerOf(manager) {
 
 /** Installs it if it is missing; returns its script, or undefined if npm cannot have it now. */
 export function installManager(manager) {
-  if (!managerOf(manager)) {
-    mkdirSync(folderOf(manager), { recursive: true });
-    writeFileSync(join(folderOf(manager), 'package.json'), '{ "private": true }\n');
-    const args = ['install', '--no-audit', '--no-fund', '--no-save', '--ignore-scripts', '--prefer-offline', '--force', '--loglevel=error', manager.package];
-    spawnSync('npm', args, { cwd: folderOf(manager), stdio: 'inherit', shell: process.platform === 'win32' });
-  }
+  if (!managerOf(manager)) npmInstall(folderOf(manager), [manager.package]);
   return managerOf(manager);
+}
+
+function npmInstall(folder, packages) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+  const args = ['install', '--no-audit', '--no-fund', '--no-save', '--ignore-scripts', '--prefer-offline', '--force', '--loglevel=error', ...packages];
+  return spawnSync('npm', args, { cwd: folder, stdio: 'inherit', shell: process.platform === 'win32' }).status === 0;
+}
+
+const BUNDLERS = [
+  'esbuild@0.28', 'rollup@4', '@rollup/plugin-commonjs@29', '@rollup/plugin-node-resolve@16', 'webpack@5', 'webpack-cli@6', '@vercel/ncc@0.45',
+  '@vercel/nft@1', 'postject@1.0.0-alpha.6', '@electron/asar@3', '@electron/rebuild@4',
+];
+
+/** The node_modules with what bundles; undefined if npm cannot have it now. */
+export function installBundlers() {
+  const folder = join(here, 'installed', 'bundlers');
+  const whole = join(folder, 'whole');
+  if (!existsSync(whole) && npmInstall(folder, BUNDLERS)) writeFileSync(whole, '');
+  return existsSync(whole) ? join(folder, 'node_modules') : undefined;
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
