@@ -52,7 +52,7 @@ export async function pack(base: string): Promise<string> {
   if (code !== 0) await succeed(process.execPath, [prebuild, ...more], { cwd: project });
   const copy = path.join(base, 'package');
   const leftOut = ['deps/nghttp2', 'deps/download', 'bench/results'].map((name) => path.join(project, name));
-  for (const name of ['package.json', 'README.md', 'LICENSE', 'dist', 'docs', 'cli', 'bench', 'deps', 'native', 'binding.gyp', 'CMakeLists.txt']) {
+  for (const name of ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist', 'docs', 'cli', 'bench', 'deps', 'native', 'binding.gyp', 'CMakeLists.txt']) {
     fs.cpSync(path.join(project, name), path.join(copy, name), { recursive: true, filter: (file) => !leftOut.includes(file) });
   }
   fs.cpSync(path.join(project, 'deps/nghttp2', standard), path.join(copy, 'deps/nghttp2', standard), { recursive: true });
