@@ -150,7 +150,7 @@ export class Dispatch {
         break;
       case Record.SessionError:
         this.at += 3;
-        onInternalError(session, ints[record + 1]!);
+        onInternalError(session, ints[record + 1]!, this.chunk, this.length);
         break;
       case Record.LimitHit:
         this.at += 7;

@@ -9,6 +9,7 @@ import { settingsOf } from '../settings/in-force.js';
 import type { Http2Stream } from '../stream/stream.js';
 import { goawayCode, limitDetails, OwnLimit, refuseFor, reportLimit, sessionError } from './limits.js';
 import type { Http2Session } from './session.js';
+import { causeIn } from './stranger.js';
 
 // What arrives from the peer, as the session and its streams take it.
 
@@ -173,7 +174,13 @@ export function onEndedByCore(session: Http2Session, code: number): void {
   session.destroy(sessionError(code, session._limit));
 }
 
-export function onInternalError(session: Http2Session, code: number): void {
+/** @param chunk what was received, if that is what nghttp2 cannot go on with */
+export function onInternalError(session: Http2Session, code: number, chunk?: Uint8Array, length = 0): void {
   debugSession(session, 'cannot go on: nghttp2 error %d', code);
-  session.destroy(sessionError(code, session._limit), goawayCode(session._limit));
+  const error = sessionError(code, session._limit);
+  if (chunk !== undefined && session.type === constants.NGHTTP2_SESSION_CLIENT) {
+    const cause = causeIn(session._native, chunk, length);
+    if (cause !== undefined) error.cause = cause;
+  }
+  session.destroy(error, goawayCode(session._limit));
 }
