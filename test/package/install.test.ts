@@ -62,6 +62,14 @@ describe.skipIf(process.platform !== 'linux')('installed without scripts and wit
     }, 60_000);
   }
 
+  test('the example of the README runs as it stands there', async () => {
+    const app = await installWith(process.execPath, 'readme');
+    const [, example] = /## Use\n\n```js\n([^]*?)```/.exec(fs.readFileSync(path.join(project, 'README.md'), 'utf8'))!;
+    // But for the port, which may be taken.
+    fs.writeFileSync(path.join(app, 'example.js'), example!.replace('8080', '0').replace("'http://localhost:8080'", '`http://localhost:${server.address().port}`'));
+    expect(await succeed(process.execPath, ['example.js'], { cwd: app, env: { PATH: bare(process.execPath) } })).toBe('you asked for /hello\n\n');
+  }, 60_000);
+
   // What docs/platforms.md says of each must be so.
   const page = fs.readFileSync(path.join(project, 'docs/platforms.md'), 'utf8');
   const said = (name: string) => new RegExp(`^\\| ${name} ([\\d.]+) \\| (works|does not work)`, 'm').exec(page);
