@@ -54,10 +54,10 @@ describe.skipIf(process.platform !== 'linux')('an application', () => {
   }, 300_000);
   afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
 
-  const bundled = (name: string, body: () => Promise<void>) => test(name, async ({ skip }) => {
+  const bundled = (name: string, body: (skip: (why: string) => void) => Promise<void>) => test(name, async ({ skip }) => {
     if (tools === undefined) return skip('the bundlers are not to be had from npm now');
     fs.rmSync(path.join(app, 'out'), { recursive: true, force: true });
-    await body();
+    await body(skip);
   }, 60_000);
 
   bundled('bundled by esbuild', async () => {
@@ -129,9 +129,9 @@ describe.skipIf(process.platform !== 'linux')('an application', () => {
     expect(fs.existsSync(path.join(base, 'app.asar.unpacked/node_modules/duetto/dist'))).toBe(false);
   });
 
-  bundled('rebuilt for Electron is left as it is', async () => {
+  bundled('rebuilt for Electron is left as it is', async (skip) => {
     const node = runtime('24');
-    if (!node) return console.warn('skipped: @electron/rebuild wants Node 22 or newer: node test/nodes/runtimes.mjs 24');
+    if (!node) return skip('@electron/rebuild wants Node 22 or newer: node test/nodes/runtimes.mjs 24');
     const manifest = path.join(app, 'package.json');
     fs.writeFileSync(manifest, JSON.stringify({ ...JSON.parse(fs.readFileSync(manifest, 'utf8')), dependencies: { duetto: '*' } }));
     const before = fs.readdirSync(path.join(app, 'node_modules/duetto'));

@@ -1,7 +1,6 @@
 // With each package manager: an install, an install from the lock file that this wrote, and a request served, with install
 // scripts and without, and with no compiler on the PATH. What a manager would build it finds at the package's root.
 
-import { mkdtempSync } from 'node:fs';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -16,7 +15,7 @@ let tarball: string;
 
 /** A PATH with Node and a shell, which a manager that runs scripts takes, and nothing else. */
 function bare(node: string): string {
-  const folder = mkdtempSync(path.join(base, 'path-'));
+  const folder = fs.mkdtempSync(path.join(base, 'path-'));
   fs.symlinkSync(node, path.join(folder, 'node'));
   fs.symlinkSync(find('sh')!, path.join(folder, 'sh'));
   return folder;
@@ -43,11 +42,11 @@ describe.skipIf(process.platform !== 'linux')('installed with', () => {
   afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
 
   for (const manager of MANAGERS) {
-    test.each([true, false])(`${manager.name}, install scripts: %s`, async (on) => {
+    test.for([true, false])(`${manager.name}, install scripts: %s`, async (on, { skip }) => {
       const program = installManager(manager);
       const node = manager.node ? runtime(manager.node) : process.execPath;
-      if (!program) return console.warn(`skipped: ${manager.name} is not to be had from npm now`);
-      if (!node) return console.warn(`skipped: ${manager.name} wants Node ${manager.node}: node test/nodes/runtimes.mjs ${manager.node}`);
+      if (!program) return skip(`${manager.name} is not to be had from npm now`);
+      if (!node) return skip(`${manager.name} wants Node ${manager.node}: node test/nodes/runtimes.mjs ${manager.node}`);
       const { args, files = {} } = manager.scripts(on);
       const app = makeApp(`${manager.name} ${on}`, files);
       const env = {

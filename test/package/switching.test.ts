@@ -30,8 +30,8 @@ describe('a checkout in which nghttp2 is changed', () => {
   }, 60_000);
   afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
 
-  test.each(['gyp', 'cmake'])('has what was last chosen, with %s', async (builder) => {
-    if (why) return console.warn(`skipped: ${why}`);
+  test.for(['gyp', 'cmake'])('has what was last chosen, with %s', async (builder, { skip }) => {
+    if (why) return skip(why);
     // The second time nothing is compiled, and everything is older than what was linked last.
     for (const version of [standard, other, standard]) {
       await succeed(process.execPath, ['deps/nghttp2.mjs', 'fetch', version], { cwd: base, env: { DUETTO_NGHTTP2_MIRROR: path.join(project, 'deps/download') } });
@@ -41,8 +41,8 @@ describe('a checkout in which nghttp2 is changed', () => {
     }
   }, 240_000);
 
-  test('a build that would have another in it is an error, and leaves no addon', async () => {
-    if (why) return console.warn(`skipped: ${why}`);
+  test('a build that would have another in it is an error, and leaves no addon', async ({ skip }) => {
+    if (why) return skip(why);
     await succeed(process.execPath, ['deps/nghttp2.mjs', 'fetch', other], { cwd: base });
     const { tree } = JSON.parse(fs.readFileSync(path.join(base, 'deps/nghttp2/active.json'), 'utf8'));
     // As if the library were made of this tree already: make, which goes by times, then links the one that is there.

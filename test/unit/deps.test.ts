@@ -7,8 +7,6 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdir
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-// @ts-expect-error: plain JavaScript
-import { applyPatch } from '../../deps/lib/patch.mjs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -260,40 +258,6 @@ describe('a version of the manifest', () => {
   test('cannot be given a checksum by the caller', () => {
     writeRelease();
     expect(run(['fetch', '9.8.7', '--sha256', sum('x')]).status).toBe(1);
-  });
-});
-
-describe('applying a patch', () => {
-  const apply = (patch: string) => {
-    writeTree('tree');
-    write('fix.patch', patch);
-    applyPatch(join(dir, 'fix.patch'), join(dir, 'tree'), 'fix');
-    return readFileSync(join(dir, 'tree/lib/nghttp2_session.c'), 'utf8');
-  };
-
-  test('what stands before its files is for people', () => {
-    expect(apply(`CVE-2000-0000: a fix\n\n--- said of nothing\n\n${GOOD_PATCH}`)).toBe(SESSION.replace('0', '1000'));
-  });
-
-  test('a file may be new', () => {
-    apply(`${GOOD_PATCH}--- /dev/null\n+++ b/lib/nghttp2_new.c\n@@ -0,0 +1,2 @@\n+int a;\n+int b;\n`);
-    expect(readFileSync(join(dir, 'tree/lib/nghttp2_new.c'), 'utf8')).toBe('int a;\nint b;\n');
-  });
-
-  test.each([
-    ['a file that is new but there', GOOD_PATCH.replace('--- a/lib/nghttp2_session.c', '--- /dev/null').replace('-1,3', '-0,0'), /is there already|belongs to no hunk/],
-    ['no file at all', 'only words\n', /changes no file/],
-    ['a file outside the tree', GOOD_PATCH.replaceAll('b/lib/', 'b/../../'), /outside the tree/],
-    ['a hunk that ends too soon', GOOD_PATCH.replace('\n }\n', '\n'), /belongs to no hunk/],
-    ['a hunk at another line', GOOD_PATCH.replace('-1,3', '-2,3'), /line 2 of lib\/nghttp2_session\.c/],
-  ])('is refused: %s', (_what, patch, message) => {
-    expect(() => apply(patch)).toThrow(message);
-    expect(readFileSync(join(dir, 'tree/lib/nghttp2_session.c'), 'utf8')).toBe(SESSION);
-  });
-
-  test('is all or nothing', () => {
-    expect(() => apply(`${GOOD_PATCH}${GOOD_PATCH.replaceAll('nghttp2_session.c', 'nghttp2_other.c')}`)).toThrow('there is no lib/nghttp2_other.c');
-    expect(readFileSync(join(dir, 'tree/lib/nghttp2_session.c'), 'utf8')).toBe(SESSION);
   });
 });
 
