@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // npx duetto <command>: each command is a room of its own, loaded when it is asked for.
 
+import { packageVersion } from './package-root.mjs';
 import { UserError } from './user-error.mjs';
 
 const commands = {
@@ -12,7 +13,7 @@ const usage = `Usage: npx duetto <command>
 
 ${Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`).join('\n')}
 
-npx duetto <command> --help says more.`;
+npx duetto <command> --help says more; npx duetto --version, which duetto this is.`;
 
 /** Errors with a message for people go out without a stack. */
 function report(error) {
@@ -26,6 +27,8 @@ const [name, ...args] = process.argv.slice(2);
 if (name === undefined || name === '--help' || name === '-h') {
   console.log(usage);
   if (name === undefined) process.exitCode = 2;
+} else if (name === '--version' || name === '-v') {
+  console.log(packageVersion);
 } else if (!Object.hasOwn(commands, name)) {
   console.error(`duetto: there is no command ${name}\n\n${usage}`);
   process.exitCode = 2;

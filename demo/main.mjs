@@ -4,10 +4,13 @@
 //   npm run demo [-- --port 8443] [--once]
 
 import { parseArgs } from 'node:util';
-import { createSecureServer, connect, nghttp2 } from '../dist/index.mjs';
+import { createServer as createTlsServer } from 'node:tls';
+import http2 from '../dist/index.mjs';
 import { selfSigned } from './certificate.mjs';
 import { Counters } from './counters.mjs';
 import { Site } from './site.mjs';
+
+const { createSecureServer, connect, nghttp2 } = http2;
 
 const HOST = '127.0.0.1';
 /** How long a client may take to go when the demo ends, in milliseconds. */
@@ -58,11 +61,36 @@ function print({ headers, bytes, milliseconds, protocol }) {
   console.log(`  ${bytes} bytes of body\n`);
 }
 
+/** Listens on any port; resolves to its number. */
+const anyPort = (server) => new Promise((resolve, reject) => {
+  server.once('error', reject).listen(0, HOST, () => resolve(server.address().port));
+});
+
+/**
+ * A port on which a browser gets HTTP/1.1, from the same server: on the other one it chooses HTTP/2, by ALPN.
+ */
+function http1Beside(server, credentials) {
+  const beside = createTlsServer({ ...credentials, ALPNProtocols: ['http/1.1'] }, (socket) => server.emit('secureConnection', socket));
+  return beside.on('tlsClientError', () => {});
+}
+
+/** The same site on another engine that is built here, the newest; undefined if there is none. */
+function otherEngine(credentials) {
+  const other = http2.engines().filter(({ active }) => !active).at(-1);
+  if (other === undefined) return undefined;
+  const engine = http2.engine(other.id);
+  const site = new Site(new Counters(), engine.nghttp2);
+  return { version: engine.nghttp2.version, server: engine.createSecureServer({ ...credentials, allowHTTP1: true }, site.handle) };
+}
+
 function serve({ port, once }) {
   const { key, cert, fingerprint } = selfSigned();
   const counters = new Counters();
-  const site = new Site(counters);
+  const places = {};
+  const site = new Site(counters, nghttp2, places);
   const server = createSecureServer({ key, cert, allowHTTP1: true });
+  const http1 = http1Beside(server, { key, cert });
+  const other = otherEngine({ key, cert });
   const sessions = new Set();
   counters.watch(server);
   server.on('request', site.handle);
@@ -76,7 +104,7 @@ function serve({ port, once }) {
     if (stopping) process.exit(0);
     stopping = true;
     site.close();
-    server.close();
+    for (const one of [server, http1, other?.server]) one?.close();
     server.closeIdleConnections();
     setTimeout(() => {
       for (const session of sessions) session.destroy();
@@ -94,7 +122,9 @@ function serve({ port, once }) {
   });
   server.listen(port, HOST, async () => {
     const url = `https://${HOST}:${server.address().port}`;
-    const patches = nghttp2.patches.length > 0 ? ` with ${nghttp2.patches.join(', ')}` : '';
+    places.http1 = { port: await anyPort(http1) };
+    if (other !== undefined) places.other = { nghttp2: other.version, port: await anyPort(other.server) };
+    const patches = nghttp2.patches.length > 0 ? `, patched for ${nghttp2.patches.join(', ')}` : '';
     console.log(`duetto on nghttp2 ${nghttp2.version}${patches}; Node ${process.version} has ${process.versions.nghttp2}\n`);
     try {
       print(await firstRequest(url, cert));

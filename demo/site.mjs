@@ -1,7 +1,6 @@
 // What the demo serves, by way of the compatibility API: the same handler answers HTTP/2 and HTTP/1.
 
 import { readFileSync } from 'node:fs';
-import { nghttp2 } from '../dist/index.mjs';
 import { COLUMNS, ROWS, TILE, delayOf, tile } from './tiles.mjs';
 
 /** Milliseconds between two looks at the counters. */
@@ -11,14 +10,28 @@ const files = new Map([
   ['/', ['index.html', 'text/html; charset=utf-8']],
   ['/style.css', ['style.css', 'text/css; charset=utf-8']],
   ['/page.js', ['page.js', 'text/javascript; charset=utf-8']],
+  ['/chart.js', ['chart.js', 'text/javascript; charset=utf-8']],
 ].map(([path, [name, type]]) => [path, { type, body: readFileSync(new URL(`page/${name}`, import.meta.url)) }]));
+
+/** The page asks the demo's other ports too, and looks at how long their answers took. */
+const OPEN = {
+  'access-control-allow-origin': '*', 'access-control-expose-headers': 'x-connection, x-delay, x-stream', 'timing-allow-origin': '*',
+};
 
 export class Site {
   #counters;
+  #nghttp2;
+  #places;
   #watchers = new Set();
 
-  constructor(counters) {
+  /**
+   * @param nghttp2 of the engine that answers
+   * @param places what /about says of the demo's other ports
+   */
+  constructor(counters, nghttp2, places = {}) {
     this.#counters = counters;
+    this.#nghttp2 = nghttp2;
+    this.#places = places;
   }
 
   handle = (request, response) => {
@@ -43,7 +56,7 @@ export class Site {
 
   #send(response, status, type, body) {
     response.writeHead(status, {
-      'content-type': type, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store',
+      'content-type': type, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store', ...OPEN,
     });
     this.#counters.bytes += Buffer.byteLength(body);
     response.end(body);
@@ -56,9 +69,10 @@ export class Site {
       cipher: request.socket.getCipher?.().standardName,
       connection: this.#counters.connectionOf(request),
       stream: request.stream?.id ?? null,
-      duetto: { nghttp2: nghttp2.version, patches: nghttp2.patches },
+      duetto: { nghttp2: this.#nghttp2.version, patches: this.#nghttp2.patches },
       node: { version: process.version, nghttp2: process.versions.nghttp2 },
       picture: { columns: COLUMNS, rows: ROWS, tile: TILE },
+      ...this.#places,
     }));
   }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Builds the addon, with the active nghttp2 or with another one beside it.
 
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -10,8 +10,9 @@ import { parseArgs } from 'node:util';
 import { fetchNghttp2, places } from './lib/fetch.mjs';
 import { buildWithCompiler } from './lib/compile.mjs';
 import { describeEngine } from './lib/engine.mjs';
-import { headers, stage } from './lib/gyp-folder.mjs';
+import { headers, rootGypFile, stage } from './lib/gyp-folder.mjs';
 import { findVersion, readManifest } from './lib/manifest.mjs';
+import { requireContent } from './lib/loaded.mjs';
 import { buildTool, requireApi, requireTools } from './lib/requirements.mjs';
 import { DepsError, say } from './lib/util.mjs';
 
@@ -57,6 +58,13 @@ async function main(argv) {
   const job = plan(nghttp2, options);
   say(`building ${job.name} with nghttp2 ${nghttp2.id}${nghttp2.patches.length ? ` (${nghttp2.patches.join(', ')})` : ''}`);
   const made = await builders[options.with](job, nghttp2);
+  try {
+    requireContent(made, nghttp2, options);
+  } catch (error) {
+    // Nothing is to load it, nor to take it for up to date.
+    rmSync(made, { force: true });
+    throw error;
+  }
   if (made !== job.out) install(made, job.out);
   describeEngine(job.out, nghttp2, project);
   // make leaves an addon alone that has nothing new in it; its time must still say that it is up to date.
@@ -108,8 +116,10 @@ function plan(nghttp2, { nghttp2: named, sanitize, debug, out, clean }) {
   };
 }
 
-function buildWithGyp({ variant, description, sanitize, debug, clean }) {
-  const folder = variant ? stage(variant) : project;
+function buildWithGyp({ variant, description, sanitize, debug, clean }, nghttp2) {
+  const folder = variant || !existsSync(rootGypFile) ? stage(variant || 'plain') : project;
+  const out = join(folder, 'build', debug ? 'Debug' : 'Release');
+  forgetLibrary(out, nghttp2);
   if (clean) rmSync(join(folder, 'build'), { recursive: true, force: true });
   // Two steps: what follows -- in one would go to gyp and to make alike.
   const nodeGyp = (command, ...args) => {
@@ -118,7 +128,22 @@ function buildWithGyp({ variant, description, sanitize, debug, clean }) {
   };
   nodeGyp('configure', ...headers(), '--', `-Dnghttp2=${description}`, `-Dsanitize=${sanitize}`);
   nodeGyp('build', `--jobs=${availableParallelism()}`);
-  return join(folder, 'build', debug ? 'Debug' : 'Release', 'duetto.node');
+  writeFileSync(join(out, MARK), nghttp2.tree);
+  return join(out, 'duetto.node');
+}
+
+/** Which tree the library beside it was made of. */
+const MARK = 'nghttp2.tree';
+
+/**
+ * make goes by times alone: going back to a tree whose objects are still there, it finds them older than the library that
+ * was made of another tree, and links that once more.
+ */
+function forgetLibrary(out, { tree }) {
+  const mark = join(out, MARK);
+  if (existsSync(mark) && readFileSync(mark, 'utf8') === tree) return;
+  rmSync(mark, { force: true });
+  for (const library of ['nghttp2.a', 'obj.target/nghttp2.a', 'nghttp2.lib']) rmSync(join(out, library), { force: true });
 }
 
 function buildWithCmake({ variant, description, sanitize, debug, clean }) {

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 // Gets the nghttp2 that the addon is built with: fetches, verifies, patches, or fails.
 
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fetchNghttp2, places } from './lib/fetch.mjs';
 import { readManifest } from './lib/manifest.mjs';
-import { obtain } from './lib/obtain.mjs';
+import { keptArchives } from './lib/obtain.mjs';
 import { treeSha256 } from './lib/tree.mjs';
 import { DepsError, say } from './lib/util.mjs';
 
@@ -20,11 +20,12 @@ const USAGE = `Usage: node deps/nghttp2.mjs <command>
   verify          check the downloads and the trees that are here against their checksums
 
   --sha256 SUM    of a tarball of your own: refuse it if it has another
+  --offline FOLDER   look there and nowhere else for the archive (deps/download/ of another machine will do)
   --no-activate   leave the active one as it is
   --manifest FILE, --root FOLDER   other than deps/manifest.json and deps/
 
-Looks for the files of a version in the folder named by DUETTO_NGHTTP2_MIRROR, in the upstream
-release, and in Debian's source package by this machine's apt.`;
+Looks for an archive of a version in the folder named by DUETTO_NGHTTP2_MIRROR, in the upstream release, and in Debian's
+pool by this machine's apt; each has its checksum in the manifest.`;
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -34,8 +35,9 @@ function open({ manifest = join(here, 'manifest.json'), root = here } = {}) {
 }
 
 async function fetchCommand({ manifest, where }, which, options) {
-  const name = which || manifest.default;
-  await fetchNghttp2(manifest, name, where, { sha256: options.sha256, activate: !options['no-activate'] });
+  const { sha256, offline, 'no-activate': keep } = options;
+  if (offline !== undefined && !statSync(offline, { throwIfNoEntry: false })?.isDirectory()) throw new DepsError(`--offline ${offline} is not a folder`);
+  await fetchNghttp2(manifest, which || manifest.default, where, { sha256, offline, activate: !keep });
 }
 
 function listCommand({ manifest, where }) {
@@ -63,7 +65,8 @@ function treesHere(where) {
 async function verifyCommand({ manifest, where }) {
   for (const tree of treesHere(where)) {
     const entry = manifest.versions.find((candidate) => candidate.version === tree.id);
-    if (entry) await obtain(entry, where.downloads);
+    if (entry) keptArchives(entry, where.downloads);
+    if (entry?.tree && entry.tree !== tree.tree) throw new DepsError(`the tree ${tree.id} is not the one of the manifest: fetch it again`);
     const actual = treeSha256(join(where.trees, tree.id));
     if (actual !== tree.tree) {
       throw new DepsError(
@@ -81,6 +84,7 @@ async function main(argv) {
     allowPositionals: true,
     options: {
       sha256: { type: 'string' },
+      offline: { type: 'string' },
       'no-activate': { type: 'boolean' },
       manifest: { type: 'string' },
       root: { type: 'string' },

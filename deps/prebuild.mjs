@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util';
 import { describeEngine } from './lib/engine.mjs';
 import { fetchNghttp2, places } from './lib/fetch.mjs';
 import { headers, stage } from './lib/gyp-folder.mjs';
+import { requireContent } from './lib/loaded.mjs';
 import { readManifest } from './lib/manifest.mjs';
 import { checkPrebuilds } from './lib/prebuilds.mjs';
 import { buildTool } from './lib/requirements.mjs';
@@ -27,6 +28,7 @@ Builds the addons of one platform into prebuilds/, stripped, and checks them.
 
   --target NAME   another platform than this one: ${TARGETS.map(({ name }) => name).join(', ')}
   --out FOLDER    put prebuilds/ there, not into the project's folder
+  --without-newest   only the default nghttp2: where the newest is not to be had. No release is made of that
   --check         build nothing, only check what is there for --target
   --all           with --check: every platform of the list has to be there`;
 
@@ -54,7 +56,9 @@ async function build(manifest, version, folder, target, out) {
     },
   });
   if (status !== 0) throw new DepsError(`prebuildify failed for nghttp2 ${version}; the reason is above`);
-  describeEngine(resolve(out, folder, target.folder, target.file), nghttp2, project);
+  const addon = resolve(out, folder, target.folder, target.file);
+  if (target.name === hostTarget().name) requireContent(addon, nghttp2);
+  describeEngine(addon, nghttp2, project);
 }
 
 async function main(argv) {
@@ -63,6 +67,7 @@ async function main(argv) {
     options: {
       target: { type: 'string', multiple: true },
       out: { type: 'string', default: project },
+      'without-newest': { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
       all: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
@@ -73,10 +78,11 @@ async function main(argv) {
   const manifest = readManifest(join(here, 'manifest.json'));
   const targets = values.all ? TARGETS : values.target ? values.target.map(findTarget) : [hostTarget()];
   const out = resolve(values.out);
+  const versions = carried(manifest, { withNewest: !values['without-newest'] });
   for (const target of values.check ? [] : targets) {
-    for (const [version, folder] of carried(manifest)) await build(manifest, version, folder, target, out);
+    for (const [version, folder] of versions) await build(manifest, version, folder, target, out);
   }
-  for (const line of checkPrebuilds(out, targets, manifest, project)) say(line);
+  for (const line of checkPrebuilds(out, targets, manifest, project, versions)) say(line);
 }
 
 main(process.argv.slice(2)).catch((error) => {

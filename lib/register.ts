@@ -26,7 +26,7 @@ function register(): void {
     process.exit(1);
   }
   redirectCommonJs(duetto);
-  redirectEsModules();
+  redirectEsModules(module.isPreloading);
   replacePerformanceObserver(duetto.PerformanceObserver);
   passOnToWorkers(__filename);
   if (debugging() && isMainThread) announce(duetto.nghttp2.version);

@@ -31,12 +31,12 @@ export function sourcesSum(project) {
 }
 
 /** Writes engine.json into the addon's folder. */
-export function describeEngine(addon, { id, version, patches, origin, root }, project) {
+export function describeEngine(addon, { id, version, patches, tree, origin, root }, project) {
   const header = readFileSync(join(project, root, 'lib/includes/nghttp2/nghttp2.h'), 'utf8');
   const { name: _name, version: duetto } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
   const { kind, from, commit, changed, trust } = origin;
   const description = {
-    format: 1, duetto, sources: sourcesSum(project), id, version, patches,
+    format: 1, duetto, sources: sourcesSum(project), id, version, patches, tree,
     origin: { kind, from, commit, changed, trust }, api: declaredApi(header),
   };
   const file = join(dirname(addon), 'engine.json');

@@ -6,11 +6,12 @@ import { findVersion } from './manifest.mjs';
 import { bringNamed } from './named.mjs';
 import { obtain } from './obtain.mjs';
 import { DepsError, requireSha256, say, sha256 } from './util.mjs';
-import { isReviewed, isTree, sourcesOf, treeSha256, versionOf, writeConfigHeader, writeVersionHeader } from './tree.mjs';
-import { applyPatch, unpack } from './unpack.mjs';
+import { isTree, sourcesOf, treeSha256, versionOf, writeConfigHeader, writeTreeMark, writeVersionHeader } from './tree.mjs';
+import { applyPatch } from './patch.mjs';
+import { unpack } from './unpack.mjs';
 
 /** Raised when a tree must be made again although its manifest entry is the same: this code has changed what it makes. */
-const TREE_FORMAT = 2;
+const TREE_FORMAT = 4;
 
 /** Where things are under the folder `root` (deps/ of the project, or a test's). */
 export const places = (root) => ({
@@ -22,11 +23,11 @@ export const places = (root) => ({
 });
 
 /** Makes the tree for `name` unless it is there already, and (unless `activate` is false) makes it the active one. */
-export async function fetchNghttp2(manifest, name, where, { sha256, activate = true, env = process.env } = {}) {
+export async function fetchNghttp2(manifest, name, where, { sha256, activate = true, env = process.env, offline } = {}) {
   mkdirSync(where.trees, { recursive: true });
   const entry = findVersion(manifest, name);
   if (entry && sha256) throw new DepsError('--sha256 is for a tarball of your own; the manifest has the checksums of its versions');
-  const description = entry ? await fetchEntry(entry, where, env) : await fetchNamed(name, where, sha256);
+  const description = entry ? await fetchEntry(entry, where, { patches: manifest.patches, env, offline }) : await fetchNamed(name, where, sha256);
   const text = JSON.stringify(description, null, 2) + '\n';
   if (activate && readIf(where.active) !== text) {
     writeFileSync(where.active, text);
@@ -39,34 +40,34 @@ export async function fetchNghttp2(manifest, name, where, { sha256, activate = t
 
 const readIf = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
 
-async function fetchEntry(entry, where, env) {
+async function fetchEntry(entry, where, { patches, env, offline }) {
   const fingerprint = sha256(JSON.stringify([TREE_FORMAT, entry]));
   const known = readIf(where.description(entry.version));
   if (known && JSON.parse(known).fingerprint === fingerprint) return reviewed(JSON.parse(known), entry, where);
 
   return inScratch(where, async (scratch) => {
-    const files = await obtain(entry, where.downloads, env);
+    const { file, archive } = await obtain(entry, where.downloads, { env, offline });
     const tree = join(scratch, 'tree');
-    say(`unpacking ${entry.archive}`);
-    unpack(files[entry.archive], tree);
-    for (const patch of entry.patches) applyVerified(patch, files, tree, scratch);
+    say(`unpacking ${archive.file}`);
+    unpack(file, tree);
+    for (const patch of entry.patches) applyVerified(patch, join(patches, patch.file), tree);
     requireVersion(tree, entry.version);
     if (entry.tree && treeSha256(tree) !== entry.tree) {
       throw new DepsError(
         `nghttp2 ${entry.version}, unpacked and patched, is not what was reviewed.\n` +
-          `  lib/      with ${entry.patches.length} patch(es)\n  expected  ${entry.tree}\n  actual    ${treeSha256(tree)}`,
+          `  archive   ${archive.file}, with ${entry.patches.length} patch(es)\n  expected  ${entry.tree}\n  actual    ${treeSha256(tree)}`,
       );
     }
-    const origin = { kind: 'manifest', files: entry.files, trust: 'verified by the manifest' };
-    const patches = entry.patches.map((patch) => patch.name);
-    return settle(scratch, where, { id: entry.version, version: entry.version, patches, origin, fingerprint });
+    const origin = { kind: 'manifest', from: archive.file, sha256: archive.sha256, trust: 'verified by the manifest' };
+    const names = entry.patches.map((patch) => patch.name);
+    return settle(scratch, where, { id: entry.version, version: entry.version, patches: names, origin, fingerprint });
   });
 }
 
 /** A tree that lies here may have been changed, or have come with the package: it is looked at before each use. */
 function reviewed(description, entry, where) {
   const tree = join(where.trees, entry.version);
-  if (entry.tree && !isReviewed(tree, entry.tree)) {
+  if (entry.tree && treeSha256(tree) !== entry.tree) {
     throw new DepsError(
       `nghttp2 ${entry.version} in ${tree} is not what was reviewed: a file of it was changed, added or lost.\n` +
         'What to do: delete that folder and run this again, which fetches it anew; to build a tree of your own, name its folder',
@@ -74,14 +75,12 @@ function reviewed(description, entry, where) {
   }
   writeVersionHeader(tree, entry.version);
   writeConfigHeader(tree);
+  writeTreeMark(tree, description.tree);
   return description;
 }
 
-function applyVerified(patch, files, tree, scratch) {
-  const folder = join(scratch, 'patches', patch.from);
-  if (!existsSync(folder)) unpack(files[patch.from], folder, { strip: 0 });
-  const file = join(folder, patch.file);
-  if (!existsSync(file)) throw new DepsError(`${patch.from} has no ${patch.file}`);
+function applyVerified(patch, file, tree) {
+  if (!existsSync(file)) throw new DepsError(`${file}, which the manifest names, is missing`);
   requireSha256(file, patch.sha256, `the patch ${patch.name} (${patch.file})`);
   say(`applying ${patch.name}: ${patch.reason}`);
   applyPatch(file, tree, patch.name);
@@ -121,6 +120,8 @@ function settle(scratch, where, { id, version, patches, origin, fingerprint }) {
   rmSync(join(tree, 'lib/.gitignore'), { force: true });
   writeVersionHeader(tree, version);
   writeConfigHeader(tree);
+  const sum = treeSha256(tree);
+  writeTreeMark(tree, sum);
   const home = join(where.trees, id);
   const description = {
     id,
@@ -130,7 +131,7 @@ function settle(scratch, where, { id, version, patches, origin, fingerprint }) {
     patches,
     origin,
     fingerprint,
-    tree: treeSha256(tree),
+    tree: sum,
   };
   writeFileSync(join(tree, 'source.json'), JSON.stringify(description, null, 2) + '\n');
   rmSync(home, { recursive: true, force: true });

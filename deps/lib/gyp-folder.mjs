@@ -1,10 +1,14 @@
 // Where node-gyp builds a variant of the addon, and with whose headers.
 
 import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+/** Where it lies in a checkout, and where in an installed package: deps/prepack.mjs. */
+export const rootGypFile = join(project, 'binding.gyp');
+export const packedGypFile = join(project, 'deps/binding.gyp');
 
 /**
  * node-gyp always builds in the folder build/ beside binding.gyp. A variant gets a folder that has the project's sources
@@ -17,7 +21,8 @@ export function stage(variant) {
     // An installed package has its dependencies beside it, where Node finds them from here too.
     if (existsSync(join(project, name)) && !existsSync(join(folder, name))) symlinkSync(join(project, name), join(folder, name), 'junction');
   }
-  for (const name of ['binding.gyp', 'package.json']) cpSync(join(project, name), join(folder, name), { preserveTimestamps: true });
+  const gypFile = existsSync(rootGypFile) ? rootGypFile : packedGypFile;
+  for (const file of [gypFile, join(project, 'package.json')]) cpSync(file, join(folder, basename(file)), { preserveTimestamps: true });
   return folder;
 }
 

@@ -1,6 +1,7 @@
-// The manifest: which nghttp2 versions are supported, the SHA-256 of each file, the patches in their order.
+// The manifest: which nghttp2 versions are supported, where each is to be had, the SHA-256 of each file, the patches in their order.
 
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DepsError } from './util.mjs';
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -14,12 +15,13 @@ export function readManifest(file) {
     throw new DepsError(`the manifest ${file} cannot be read: ${error.message}`);
   }
   const problems = [];
-  if (manifest.format !== 1) problems.push(`format is ${manifest.format}, this command knows 1`);
+  if (manifest.format !== 2) problems.push(`format is ${manifest.format}, this command knows 2`);
   for (const entry of manifest.versions ?? []) checkEntry(entry, problems);
   if (manifest.security !== undefined) checkSecurity(manifest.security, problems);
   if (!findVersion(manifest, manifest.default)) problems.push(`default ${manifest.default} is not among the versions`);
   if (problems.length) throw new DepsError(`the manifest ${file} is wrong:\n  ${problems.join('\n  ')}`);
-  return manifest;
+  // Beside it, and no part of its text.
+  return Object.defineProperty(manifest, 'patches', { value: join(dirname(file), 'patches') });
 }
 
 export const findVersion = (manifest, version) => manifest.versions?.find((entry) => entry.version === version);
@@ -35,16 +37,18 @@ export const newestVersion = (manifest) => manifest.versions.map(({ version }) =
 
 function checkEntry(entry, problems) {
   const say = (problem) => problems.push(`${entry.version}: ${problem}`);
-  const files = Object.entries(entry.files ?? {});
   if (!/^\d+\.\d+\.\d+$/.test(entry.version ?? '')) say('version is not of the form 1.2.3');
-  if (!entry.files?.[entry.archive]) say(`its archive ${entry.archive} has no checksum in files`);
-  for (const [name, sum] of files) if (!SHA256.test(sum)) say(`the checksum of ${name} is not a SHA-256`);
-  for (const name of Object.keys(entry.upstream ?? {})) if (!entry.files?.[name]) say(`${name} has no checksum in files`);
+  if (!entry.archives?.length) say('it has no archive');
+  for (const { file, sha256, url, debian } of entry.archives ?? []) {
+    if (!/^[\w.-]+\.tar\.gz$/.test(file ?? '')) say(`${file} is not the name of a .tar.gz`);
+    if (!SHA256.test(sha256 ?? '')) say(`the archive ${file} has no SHA-256`);
+    if (!url && !debian) say(`the archive ${file} says neither its url nor that Debian has it`);
+  }
   for (const patch of entry.patches ?? []) {
     if (!/^[\w.-]+$/.test(patch.name ?? '')) say(`a patch has no plain name: ${patch.name}`);
+    if (!/^[\w.-]+\/[\w.-]+\.patch$/.test(patch.file ?? '')) say(`patch ${patch.name} does not name its file below patches/`);
     if (!SHA256.test(patch.sha256 ?? '')) say(`patch ${patch.name} has no SHA-256`);
     if (!patch.reason) say(`patch ${patch.name} does not say its reason`);
-    if (patch.from && !entry.files?.[patch.from]) say(`patch ${patch.name} is from ${patch.from}, which is not in files`);
   }
 }
 

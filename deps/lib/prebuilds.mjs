@@ -4,6 +4,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sourcesSum } from './engine.mjs';
+import { findVersion } from './manifest.mjs';
 import { carried } from './targets.mjs';
 import { DepsError, run } from './util.mjs';
 
@@ -55,7 +56,7 @@ export function tooNew(versions, floor = FLOOR) {
     .map(([library, version]) => `needs ${library}_${version}, ${floor[library] ? `the most allowed is ${floor[library]}` : 'which it must not need'}`);
 }
 
-function problemsOf(file, target, version, project) {
+function problemsOf(file, target, { version, tree: wanted }, project) {
   if (!existsSync(file)) return ['is missing'];
   const problems = [];
   const octets = readFileSync(file).length;
@@ -69,21 +70,22 @@ function problemsOf(file, target, version, project) {
   }
   const description = join(dirname(file), 'engine.json');
   if (!existsSync(description)) return [...problems, 'has no engine.json beside it'];
-  const { id, sources } = JSON.parse(readFileSync(description, 'utf8'));
+  const { id, tree, sources } = JSON.parse(readFileSync(description, 'utf8'));
   if (id !== version) problems.push(`is described as nghttp2 ${id}`);
+  else if (tree !== wanted) problems.push(`has another tree of nghttp2 ${id} than the manifest`);
   if (sources !== sourcesSum(project)) problems.push('was built from other sources than are here');
   return problems;
 }
 
 /** Says one line for each addon that is as it should be, or throws with all that is wrong. */
-export function checkPrebuilds(out, targets, manifest, project) {
+export function checkPrebuilds(out, targets, manifest, project, versions = carried(manifest)) {
   const wrong = [];
   const right = [];
   for (const target of targets) {
-    for (const [version, folder] of carried(manifest)) {
+    for (const [version, folder] of versions) {
       const name = join(folder, target.folder, target.file);
       const file = join(out, name);
-      const problems = problemsOf(file, target, version, project);
+      const problems = problemsOf(file, target, findVersion(manifest, version), project);
       for (const problem of problems) wrong.push(`  ${name} ${problem}`);
       if (problems.length === 0) right.push(`${name}: nghttp2 ${version}, ${readFileSync(file).length} octets${needs(target, file)}`);
     }

@@ -30,10 +30,10 @@ export function hostTarget() {
   return target(platform, arch, process.report.getReport().header.glibcVersionRuntime ? 'glibc' : 'musl');
 }
 
-/** The folders below prebuilds/ of the versions that are carried, by version. */
-export function carried(manifest) {
+/** The folders below prebuilds/ of the versions that are carried, by version; `withNewest` is false where that is not to be had. */
+export function carried(manifest, { withNewest = true } = {}) {
   const folders = new Map([[manifest.default, 'prebuilds']]);
   const newest = newestVersion(manifest);
-  if (newest !== manifest.default) folders.set(newest, join('prebuilds', newest, 'prebuilds'));
+  if (withNewest && newest !== manifest.default) folders.set(newest, join('prebuilds', newest, 'prebuilds'));
   return folders;
 }

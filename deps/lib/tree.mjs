@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DepsError, sha256 } from './util.mjs';
 
 const INCLUDE = 'lib/includes/nghttp2';
+const MARK = 'lib/duetto_tree.c';
 
 /** What tells a tree of nghttp2 from any other folder. */
 export const isTree = (root) => existsSync(join(root, INCLUDE, 'nghttp2.h'));
@@ -61,6 +62,18 @@ export function writeConfigHeader(root) {
   writeIfNew(join(root, 'lib/config.h'), text);
 }
 
+/**
+ * Writes a C file that says which tree it was compiled with. It is part of nghttp2's library, so that an addon which was
+ * linked with an older library shows it.
+ */
+export function writeTreeMark(root, sum) {
+  const text = `/* Written by duetto's deps/lib/tree.mjs: the checksum of this tree. */
+extern const char duetto_nghttp2_tree[];
+const char duetto_nghttp2_tree[] = "${sum}";
+`;
+  writeIfNew(join(root, MARK), text);
+}
+
 /** The C files of the library. All of lib/*.c belongs to it, in every version. */
 export const sourcesOf = (root) =>
   readdirSync(join(root, 'lib'))
@@ -68,23 +81,22 @@ export const sourcesOf = (root) =>
     .sort()
     .map((name) => `lib/${name}`);
 
-/** One sum over the names and contents of everything under lib/, hidden files aside: npm leaves those out of packages. */
-export function treeSha256(root, { except = [] } = {}) {
+/** Written into each tree, from its template and from nothing: see above. */
+const WRITTEN = ['lib/config.h', MARK, `${INCLUDE}/nghttp2ver.h`];
+
+/**
+ * One sum over the names and contents of what is compiled: the C files and headers under lib/. What else lies there
+ * differs between a release, which has the files of its build generated, and a distribution's archive of the same version.
+ */
+export function treeSha256(root) {
   const lines = [];
   const walk = (folder) => {
     for (const item of readdirSync(join(root, folder), { withFileTypes: true })) {
-      if (item.name.startsWith('.')) continue;
       const path = `${folder}/${item.name}`;
       if (item.isDirectory()) walk(path);
-      else if (!except.includes(path)) lines.push(`${sha256(readFileSync(join(root, path)))}  ${path}`);
+      else if (/\.(c|h|h\.in)$/.test(path) && !WRITTEN.includes(path)) lines.push(`${sha256(readFileSync(join(root, path)))}  ${path}`);
     }
   };
   walk('lib');
   return sha256(lines.sort().join('\n'));
-}
-
-/** Whether a tree that was made earlier still has the reviewed sources; the two headers that were written into it aside. */
-export function isReviewed(root, sum) {
-  const config = 'lib/config.h';
-  return [[config], [config, `${INCLUDE}/nghttp2ver.h`]].some((except) => treeSha256(root, { except }) === sum);
 }

@@ -15,13 +15,13 @@ export const sha256 = (data) => createHash('sha256').update(data).digest('hex');
 
 export const sha256File = (file) => sha256(readFileSync(file));
 
-/** Refuses a file whose SHA-256 is not the expected one, naming both sums. `what` says where the file came from. */
-export function requireSha256(file, expected, what) {
+/** Refuses a file whose SHA-256 is not the expected one, naming both sums. `what` says where the file came from, `source` where it lies. */
+export function requireSha256(file, expected, what, source = file) {
   const actual = sha256File(file);
   if (actual === expected) return;
   throw new DepsError(
     `${what} is not the file that was expected, and is not used.\n` +
-      `  file      ${file}\n  expected  SHA-256 ${expected}\n  actual    SHA-256 ${actual}`,
+      `  file      ${source}\n  expected  SHA-256 ${expected}\n  actual    SHA-256 ${actual}`,
   );
 }
 

@@ -87,6 +87,8 @@ export interface NativeBinding extends NativeCalls {
   readonly version: string;
   /** Names of the patches built in, separated by commas. */
   readonly patches: string;
+  /** The checksum of the sources of nghttp2 that were built in, as `deps/` has it. */
+  readonly tree: string;
   /** Whether this nghttp2 still does RFC 7540 priorities (before 1.65). */
   readonly hasPriorities: boolean;
   /** Its prototype lacks the methods of `NativeCalls`, which `addMethods` puts there. */

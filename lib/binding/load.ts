@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { addonFile, EngineError } from '../engine/choice.js';
 import { ownBuild } from '../engine/places.js';
 import { platformName } from '../engine/platform.js';
@@ -7,8 +8,13 @@ import { addMethods } from './methods.js';
 
 function open(file: string): NativeBinding {
   try {
-    return require(file) as NativeBinding;
+    // Not by this file's own `require`, which bundlers replace by one that knows their modules only.
+    return createRequire(file)(file) as NativeBinding;
   } catch (cause) {
+    if ((cause as { code?: unknown }).code === 'ERR_DLOPEN_DISABLED') {
+      throw new EngineError(
+        `duetto: Node was not given the right to load addons, of which ${file} is one. Start it with --allow-addons as well`, { cause });
+    }
     throw new EngineError(
       `duetto: ${file} cannot be loaded on this system (${platformName()}, Node ${process.version}): ${(cause as Error).message}. ` +
       'To build one that can, with a C++20 compiler and no network: npx duetto build', { cause });

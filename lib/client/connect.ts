@@ -1,11 +1,12 @@
 import net = require('node:net');
 import tls = require('node:tls');
 import type { Duplex } from 'node:stream';
-import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS, ERR_HTTP2_UNSUPPORTED_PROTOCOL } from '../errors.js';
+import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS, ERR_INVALID_ARG_TYPE, ERR_HTTP2_UNSUPPORTED_PROTOCOL } from '../errors.js';
 import { publishCreated } from '../observe/session-life.js';
 import { BusyPoll, DEFAULT_BUSY_POLL, MOST_BUSY_POLL } from '../session/busy-poll.js';
 import { ClientHttp2Session } from '../session/client-session.js';
 import { type AdditionalOptions, type SessionOptions, validateAdditional } from '../session/options.js';
+import { explainHandshake } from '../session/stranger.js';
 import { MAX_CUSTOM_SETTINGS } from '../settings/values.js';
 import { assertIsArray, assertIsObject, validateBoolean, validateInteger, validateNumber } from '../validate.js';
 
@@ -52,6 +53,8 @@ export function connect(
     listener = options;
     options = undefined;
   }
+  // node:http2 throws as well, a TypeError without a code.
+  if (authority == null) throw new ERR_INVALID_ARG_TYPE('authority', ['string', 'Object', 'URL'], authority);
   const checked = checkOptions(options);
   if (typeof authority === 'string') authority = new URL(authority);
   assertIsObject(authority, 'authority', ['string', 'Object', 'URL']);
@@ -98,7 +101,9 @@ function openSocket(authority: URL, protocol: string, host: string, port: string
   const secure: SecureClientSessionOptions = { ...options, ALPNProtocols: ['h2'] };
   // An address is not a name: no SNI for it (RFC 6066, section 3).
   if (!secure.servername && !net.isIP(host)) secure.servername = host;
-  return tls.connect(Number(port), host, secure);
+  const socket = tls.connect(Number(port), host, secure);
+  explainHandshake(socket);
+  return socket;
 }
 
 /** What `util.promisify(connect)` gives: a promise of the session, once it is connected. */

@@ -1,5 +1,7 @@
+import fs = require('node:fs');
 import path = require('node:path');
 import { platformName } from './platform.js';
+import { isBundled, resolvePrebuilt } from './prebuilt.js';
 import { allPlaces, describe, isOutdated, ownBuild, root, type EnginePlace } from './places.js';
 
 // Which engine the code that is being loaded is to use. This module, like all of lib/engine, is there once however many
@@ -58,18 +60,30 @@ export function withAddon<T>(file: string, load: () => T): T {
   }
 }
 
+function namedFile(file: string): string {
+  if (fs.existsSync(file)) return file;
+  throw new EngineError(`duetto: DUETTO_BINDING names ${file}, and there is no such file`);
+}
+
 /** The addon that `require('duetto')` uses. */
 export function addonAtStart(): string {
   // A file by its name, whatever is in it.
   const named = process.env.DUETTO_BINDING;
-  if (named) return path.resolve(named);
+  if (named) return namedFile(path.resolve(named));
   const version = process.env[VARIABLE];
   if (version) return findEngine(version, `${VARIABLE} says so`).file;
   const local = ownBuild();
   if (local !== undefined) return local;
+  // A bundler may have put the addons beside what it made; the package's folder is not where this file thinks then.
+  const bundled = isBundled(root);
   try {
-    return (require('node-gyp-build') as { resolve(dir: string): string }).resolve(root);
+    return resolvePrebuilt(bundled ? __dirname : root);
   } catch (cause) {
+    if (bundled) {
+      throw new EngineError(
+        `duetto: its code was bundled (into ${__filename}), and no addon lies beside it: keep duetto external. How, for each tool: ` +
+        'docs/bundling.md in the package', { cause });
+    }
     throw new EngineError(
       `duetto: there is no binary for ${platformName()} (Node ${process.version}) in ${path.join(root, 'prebuilds')}. ` +
       `To build one, with a C++20 compiler and no network: npx duetto build`, { cause });

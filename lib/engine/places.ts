@@ -1,5 +1,6 @@
 import fs = require('node:fs');
 import path = require('node:path');
+import { resolvePrebuilt } from './prebuilt.js';
 import { sourcesSum } from './sources.js';
 
 // An engine is an addon with one nghttp2 in it. Several can lie in one package:
@@ -59,7 +60,7 @@ function subfolders(folder: string): string[] {
 function prebuilt(folder: string): string | undefined {
   if (!fs.existsSync(path.join(folder, 'prebuilds'))) return undefined;
   try {
-    return (require('node-gyp-build') as { resolve(dir: string): string }).resolve(folder);
+    return resolvePrebuilt(folder);
   } catch {
     return undefined;
   }

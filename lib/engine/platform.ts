@@ -1,6 +1,7 @@
 // What a binary has to be for. Only asked for when none fits: the report takes some milliseconds.
 
-function libc(): string | undefined {
+/** The C library and, of glibc, its version. */
+export function libc(): string | undefined {
   try {
     const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
     return header.glibcVersionRuntime === undefined ? 'musl' : `glibc ${header.glibcVersionRuntime}`;

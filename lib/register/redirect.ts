@@ -1,6 +1,7 @@
 import * as modules from 'node:module';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { beforeEsModules } from './lazy-hooks.js';
 
 const home = path.join(__dirname, '..') + path.sep;
 const homeUrl = pathToFileURL(home).href;
@@ -36,13 +37,17 @@ export function redirectCommonJs(duetto: object): void {
   };
 }
 
-/** `import`, static and dynamic. */
-export function redirectEsModules(): void {
+/**
+ * `import`, static and dynamic.
+ *
+ * @param preloading whether the program's own file is still to come
+ */
+export function redirectEsModules(preloading: boolean): void {
   const { registerHooks, register } = modules as Partial<typeof modules>;
   if (registerHooks !== undefined) {
     registerHooks({ resolve });
   } else if (register !== undefined) {
-    register(new URL('register-hooks.mjs', homeUrl), { data: { entry: entryUrl, home: homeUrl } });
+    beforeEsModules(() => register(new URL('register-hooks.mjs', homeUrl), { data: { entry: entryUrl, home: homeUrl } }), preloading);
   } else {
     throw new Error(`duetto/register: ES modules cannot be redirected in Node ${process.version}, but from 20.6 on`);
   }

@@ -10,6 +10,7 @@ import { settingsOf } from '../settings/in-force.js';
 import type { Http2Stream } from '../stream/stream.js';
 import { goawayCode, limitDetails, OwnLimit, refuseFor, reportLimit, sessionError } from './limits.js';
 import type { Http2Session } from './session.js';
+import { causeIn } from './stranger.js';
 
 // What arrives from the peer, as the session and its streams take it.
 
@@ -185,5 +186,8 @@ export function onEndedByCore(session: Http2Session, code: number): void {
 export function onInternalError(session: Http2Session, code: number): void {
   debugSession(session, 'cannot go on: nghttp2 error %d', code);
   session._endedByPeer = true;
-  session.destroy(sessionError(code, session._limit), goawayCode(session._limit));
+  const error = sessionError(code, session._limit);
+  const cause = session._met === undefined ? undefined : causeIn(session._met);
+  if (cause !== undefined) error.cause = cause;
+  session.destroy(error, goawayCode(session._limit));
 }

@@ -64,6 +64,7 @@ export class Http2Session extends EventEmitter {
   /** @internal */ _destroyCode: number = NO_ERROR;
   /** @internal What ends it is something that the peer has done, or that has become of the connection. */ _endedByPeer = false;
   /** @internal The connection is gone. */ _endedByClose = false;
+  /** @internal The beginning of what came first, if it was no HTTP/2. Clients only. */ _met: Buffer | undefined;
   /** @internal Streams that it has still to destroy, being destroyed itself; and what comes after. */ _doomed: Http2Stream[] | undefined;
   /** @internal */ _afterDoomed: (() => void) | undefined;
   /** @internal It has ended in peace, and waits for the peer to end the connection. */ _farewell: Duplex | undefined;

@@ -12,6 +12,7 @@ import { giveOutBack, SocketOutput, takeOut } from '../socket/output.js';
 import type { Http2Stream } from '../stream/stream.js';
 import { Dispatch, Recorded } from './dispatch.js';
 import type { Http2Session } from './session.js';
+import { strangerIn } from './stranger.js';
 import { sizeOfSentRecord, takeData } from './tell.js';
 
 /** An output that is longer is sent, even if more may follow in this turn. */
@@ -46,6 +47,7 @@ export class Transport {
   /** In the order in which it was received. */
   private rest: Rest[] | undefined;
   private restLength = 0;
+  private begun = false;
   /** Portions parsed since the event loop has turned. */
   private portions = 0;
   /** What is received waits for the next turn. */
@@ -148,6 +150,10 @@ export class Transport {
    */
   private parse(chunk: Uint8Array, from: number, length: number): number {
     const { session, native } = this;
+    if (!this.begun) {
+      this.begun = true;
+      if (session._type === constants.NGHTTP2_SESSION_CLIENT) session._met = strangerIn(chunk, length);
+    }
     const batch = takeBatch();
     const hold = this.blocked && session._type === constants.NGHTTP2_SESSION_SERVER;
     const end = batch.settle(native.receive(chunk, from, length, hold, batch.index));

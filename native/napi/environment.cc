@@ -11,6 +11,9 @@
 #define DUETTO_NGHTTP2_PATCHES ""
 #endif
 
+// The checksum of the sources of nghttp2, out of the same archive as nghttp2 itself: deps/lib/tree.mjs.
+extern "C" const char duetto_nghttp2_tree[];
+
 namespace duetto {
 
 void LentBatch::lend(Napi::ArrayBuffer ints, Napi::ArrayBuffer bytes) {
@@ -84,6 +87,7 @@ Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(new Heart
       InstanceMethod("setMemoryLimit", &Environment::set_memory_limit),
       InstanceValue("version", Napi::String::New(env, info->version_str), napi_enumerable),
       InstanceValue("patches", Napi::String::New(env, DUETTO_NGHTTP2_PATCHES), napi_enumerable),
+      InstanceValue("tree", Napi::String::New(env, duetto_nghttp2_tree), napi_enumerable),
       InstanceValue("hasPriorities", Napi::Boolean::New(env, ng::kHasPriorities), napi_enumerable),
   });
   exports.Set("Session", SessionWrap::Define(env, this));

@@ -38,22 +38,30 @@ export async function succeed(...args: Parameters<typeof run>): Promise<string> 
 /** Addons of this platform are built once; deps/ensure-built.mjs does so before the tests. */
 const home = path.join(project, 'build-package');
 
+const { folder, file } = hostTarget();
+const isBuilt = (version: string): boolean => fs.existsSync(path.join(home, carried(manifest).get(version)!, folder, file));
+
+/** Why tests of two prebuilt nghttp2 cannot run, if so; after `pack`. */
+export const lackingNewest = (): string => isBuilt(newest) ? '' : `nghttp2 ${newest} is not to be had here, so the package was made without it`;
+
 /** A copy of what goes into the package, so that the checkout stays as it is, with prebuilt addons; packed. */
 export async function pack(base: string): Promise<string> {
   const prebuild = path.join(project, 'deps/prebuild.mjs');
-  const { code } = await run(process.execPath, [prebuild, '--check', '--out', home], { cwd: project });
-  if (code !== 0) await succeed(process.execPath, [prebuild, '--out', home], { cwd: project });
+  const more = ['--out', home, ...(isBuilt(standard) && !isBuilt(newest) ? ['--without-newest'] : [])];
+  const { code } = await run(process.execPath, [prebuild, '--check', ...more], { cwd: project });
+  if (code !== 0) await succeed(process.execPath, [prebuild, ...more], { cwd: project });
   const copy = path.join(base, 'package');
   const leftOut = ['deps/nghttp2', 'deps/download', 'bench/results'].map((name) => path.join(project, name));
-  for (const name of ['package.json', 'README.md', 'LICENSE', 'dist', 'docs', 'cli', 'bench', 'deps', 'native', 'binding.gyp', 'CMakeLists.txt']) {
+  for (const name of ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist', 'docs', 'cli', 'bench', 'deps', 'native', 'binding.gyp', 'CMakeLists.txt']) {
     fs.cpSync(path.join(project, name), path.join(copy, name), { recursive: true, filter: (file) => !leftOut.includes(file) });
   }
   fs.cpSync(path.join(project, 'deps/nghttp2', standard), path.join(copy, 'deps/nghttp2', standard), { recursive: true });
   // Addons of other platforms may lie there too.
-  const { folder, file } = hostTarget();
-  for (const at of carried(manifest).values()) {
+  for (const at of carried(manifest, { withNewest: isBuilt(newest) }).values()) {
     for (const name of [file, 'engine.json']) fs.cpSync(path.join(home, at, folder, name), path.join(copy, at, folder, name));
   }
+  // Its script, without npm's banner in the output.
+  await succeed(process.execPath, ['deps/prepack.mjs'], { cwd: copy });
   const packed = await succeed('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', base], { cwd: copy });
   return path.join(base, packed.trim().split('\n').at(-1)!);
 }

@@ -36,6 +36,11 @@ describe('duetto', () => {
     expect(await duetto(['nghttp2', 'bake'])).toMatchObject({ code: 2, err: expect.stringContaining('there is no command nghttp2 bake') });
     expect(await duetto(['nghttp2', 'list', '--bake'])).toMatchObject({ code: 1, err: expect.stringContaining("Unknown option '--bake'") });
   });
+
+  test('--version is the package\'s', async () => {
+    const { version } = JSON.parse(fs.readFileSync(path.join(project, 'package.json'), 'utf8'));
+    expect(await duetto(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
 });
 
 describe('duetto nghttp2 list', () => {

@@ -2,6 +2,7 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import * as https from 'node:https';
 import { expect, test } from 'vitest';
 import * as duetto from '../../dist/index.js';
 import { selfSigned } from '../../demo/certificate.mjs';
@@ -62,6 +63,47 @@ test('the demo serves its page, its tiles and its counters until Ctrl-C', async 
   child.process.kill('SIGINT');
   expect(await child.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
   session.destroy();
+});
+
+test('the demo serves the same tiles over HTTP/1.1, and the same page on another engine if there is one', async () => {
+  const child = demo('--port', '0');
+  const [, url] = await child.printed(/Open (https:\S+)\/ in a browser/);
+  const get = (address: string, options: https.RequestOptions = {}) => new Promise<{ headers: NodeJS.Dict<string | string[]>; body: string; version: string }>((resolve, reject) => {
+    https.get(address, { rejectUnauthorized: false, agent: false, ...options }, async (response) => {
+      let body = '';
+      for await (const part of response.setEncoding('latin1')) body += part;
+      resolve({ headers: response.headers, body, version: response.httpVersion });
+    }).once('error', reject);
+  });
+  const about = JSON.parse((await get(`${url}/about`)).body);
+
+  // A browser gets HTTP/1.1 there even though it would rather have HTTP/2, and may look into answers from another port.
+  const http1 = `https://127.0.0.1:${about.http1.port}`;
+  const { version, headers, body } = await get(`${http1}/tile/0/0`, { ALPNProtocols: ['h2', 'http/1.1'] });
+  expect(version).toBe('1.1');
+  expect(body.slice(1, 4)).toBe('PNG');
+  expect(headers).toMatchObject({ 'access-control-allow-origin': '*', 'timing-allow-origin': '*', 'x-connection': '0' });
+  expect(headers['access-control-expose-headers']).toContain('x-connection');
+
+  const other = duetto.engines().filter(({ active }) => !active).at(-1);
+  if (other === undefined) {
+    expect(about.other).toBeUndefined();
+  } else {
+    const session = duetto.connect(`https://127.0.0.1:${about.other.port}`, { rejectUnauthorized: false });
+    const stream = session.request({ ':path': '/about' });
+    let text = '';
+    for await (const part of stream.setEncoding('utf8')) text += part;
+    expect(JSON.parse(text)).toMatchObject({ httpVersion: '2.0', duetto: { nghttp2: other.version } });
+    expect(about.other.nghttp2).toBe(other.version);
+    session.close();
+  }
+  child.process.kill('SIGINT');
+  expect(await child.ended).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('a patch reads as what was mended', async () => {
+  const { stdout } = await demo('--port', '0', '--once').ended;
+  if (duetto.nghttp2.patches.length > 0) expect(stdout).toContain(`nghttp2 ${duetto.nghttp2.version}, patched for CVE-`);
 });
 
 test('the certificate of the demo is a proper one', () => {

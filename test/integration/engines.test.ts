@@ -193,6 +193,13 @@ describe.skipIf(alone || !first)(`the engine of a process ${alone}`, () => {
     expect(err).toContain(`npx duetto nghttp2 build ${other}`);
   });
 
+  test('a file that is not there is refused by the name of the variable that names it', async () => {
+    const { err, code } = await run(version, { DUETTO_BINDING: 'none.node' });
+    expect(code).toBe(1);
+    expect(err).toMatch(/duetto: DUETTO_BINDING names \/.*\/none\.node, and there is no such file/);
+    expect(err).toContain('ERR_DUETTO_ENGINE');
+  });
+
   test('an addon of other sources is refused, in words', async () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'duetto-engine-'));
     onTestFinished(() => fs.rmSync(folder, { recursive: true }));

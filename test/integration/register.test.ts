@@ -102,6 +102,24 @@ const probes: Record<string, string> = {
         session.request().resume().on('close', () => { session.close(); server.close(); });
       });
     });`,
+  // Counts how often Node is asked for loader hooks on a thread of their own.
+  'count.cjs': `
+    const modules = require('node:module');
+    const { register } = modules;
+    let count = 0;
+    if (register) modules.register = (...args) => { count++; return register(...args); };
+    process.on('exit', () => console.log('threads: ' + (modules.registerHooks ? 'none needed' : count)));`,
+  'plain.js': `if (require('http2').nghttp2 === undefined) console.log('wrong');`,
+  'late.cjs': `require('./dynamic.cjs')().then((http2) => { if (http2.nghttp2 === undefined) console.log('wrong'); });`,
+  'dynamic.cjs': `module.exports = () => import /* late */ ('http2');`,
+  'own.cjs': `require('duetto/register'); import('http2').then((http2) => { if (http2.nghttp2 === undefined) console.log('wrong'); });`,
+  'evaluated.cjs': `eval("import('http2')").then((http2) => { if (http2.nghttp2 === undefined) console.log('wrong'); });`,
+  'syntax.js': `import { nghttp2 } from 'http2'; if (nghttp2 === undefined) console.log('wrong');`,
+  'requires-es.cjs': `require('./late.mjs').ask().then((http2) => { if (http2.nghttp2 === undefined) console.log('wrong'); });`,
+  'late.mjs': `export const ask = () => import('http2');`,
+  'found.mjs': `export { nghttp2 } from 'http2';`,
+  'typed/package.json': `{ "type": "module" }`,
+  'typed/main.js': `import { nghttp2 } from 'http2'; if (nghttp2 === undefined) console.log('wrong');`,
   'node_modules/commonjs-dependency/index.js': `module.exports = require('http2');`,
   'node_modules/es-dependency/package.json': `{ "type": "module", "exports": "./index.js" }`,
   'node_modules/es-dependency/index.js': `import * as found from 'http2'; export { found };`,
@@ -140,6 +158,26 @@ describe.each(nodes)('register in %s', (node) => {
   test('the Node is one that is supported', async () => {
     const { out } = await run(node, ['--version']);
     expect(out).toMatch(/^v(20|2[2-9])\./);
+  });
+
+  // Each file finds duetto; where the hooks want a thread (Node 20), only what can reach an ES module pays for it.
+  test.each([
+    ['plain.js', 0], ['plain', 0], ['late.cjs', 1], ['evaluated.cjs', 1], ['syntax.js', 1], ['requires-es.cjs', 1], ['typed/main.js', 1], ['found.mjs', 1],
+  ])('%s has loader hooks on a thread: %i', async (file, threads) => {
+    const { major, minor } = /^v(?<major>\d+)\.(?<minor>\d+)/.exec((await run(node, ['--version'])).out)!.groups!;
+    // What an older Node cannot load at all.
+    if (/syntax|requires-es/.test(file) && Number(major) === 20 && Number(minor) < 19) return;
+    const { out, code } = await run(node, ['--require', './count.cjs', '--require', 'duetto/register', file]);
+    expect({ out, code }).toEqual({ out: expect.stringMatching(new RegExp(`^threads: (${threads}|none needed)\n$`)), code: 0 });
+  });
+
+  test.each([
+    ['the program itself asks for it', ['own.cjs']],
+    ['the program is given with --eval', ['--require', 'duetto/register', '--eval', "import('http2').then((http2) => { if (http2.nghttp2 === undefined) console.log('wrong'); })"]],
+    ['an ES module is loaded before', ['--require', 'duetto/register', '--import', './found.mjs', 'plain.js']],
+  ])('the hooks are there at once where %s', async (_what, args) => {
+    const { out, code } = await run(node, ['--require', './count.cjs', ...args]);
+    expect({ out, code }).toEqual({ out: expect.stringMatching(/^threads: (1|none needed)\n$/), code: 0 });
   });
 
   for (const flag of flags) {

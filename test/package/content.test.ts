@@ -1,11 +1,12 @@
 // What is in the package: all that it needs and nothing else, and little of it.
 
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { carried, hostTarget, TARGETS } from '../../deps/lib/targets.mjs';
 import { project } from '../helpers/child.ts';
-import { install, manifest, pack, standard, temporary } from '../helpers/packed.ts';
+import { install, lackingNewest, manifest, pack, standard, temporary } from '../helpers/packed.ts';
 
 /** Of the files as they lie on the disk of one platform. */
 const MOST_OCTETS = 3_000_000;
@@ -47,7 +48,7 @@ describe.skipIf(process.platform !== 'linux')('the content of the package', () =
 
   test('prebuilt addons of this platform, each described', () => {
     const { folder, file } = hostTarget();
-    const expected = [...carried(manifest).values()].flatMap((at) => [`${at}/${folder}/${file}`, `${at}/${folder}/engine.json`]);
+    const expected = [...carried(manifest, { withNewest: !lackingNewest() }).values()].flatMap((at) => [`${at}/${folder}/${file}`, `${at}/${folder}/engine.json`]);
     expect(among(/^prebuilds\//)).toEqual(expected.sort());
   });
 
@@ -63,8 +64,9 @@ describe.skipIf(process.platform !== 'linux')('the content of the package', () =
   test('the command, what builds, documentation and licence; nothing else', () => {
     const rest = among(/^(?!dist\/|prebuilds\/|native\/|deps\/nghttp2\/)/);
     expect(rest).toEqual([
-      'CMakeLists.txt', 'LICENSE', 'README.md', 'binding.gyp', 'package.json', 'deps/manifest.json',
-      ...inCheckout('deps', /^(lib\/)?[\w-]+\.mjs$/), ...inCheckout('cli', /./), ...inCheckout('docs', /\.md$/),
+      // A binding.gyp at the root would be built on installation.
+      'CHANGELOG.md', 'CMakeLists.txt', 'LICENSE', 'README.md', 'package.json', 'deps/manifest.json', 'deps/binding.gyp',
+      ...inCheckout('deps', /^((lib\/)?[\w-]+\.mjs|patches\/.*\.patch)$/), ...inCheckout('cli', /./), ...inCheckout('docs', /\.md$/),
       ...inCheckout('bench', /\.mjs$/).filter((name) => !name.startsWith('bench/results/')),
     ].sort());
   });
@@ -84,6 +86,24 @@ describe.skipIf(process.platform !== 'linux')('the content of the package', () =
     expect(others.reduce((sum, name) => sum + sizeOf(path.join(modules, name), filesBelow(path.join(modules, name))), 0)).toBeLessThan(700_000);
     const { scripts } = JSON.parse(fs.readFileSync(path.join(home, 'package.json'), 'utf8'));
     expect(Object.keys(scripts).filter((name) => /install$|^prepare$/.test(name))).toEqual([]);
+  });
+
+  test('it says where it comes from, and has the changes of its version', () => {
+    const { version, repository, homepage, bugs } = JSON.parse(fs.readFileSync(path.join(home, 'package.json'), 'utf8'));
+    expect(repository.url).toMatch(/^git\+https:\/\/.*\.git$/);
+    const address = repository.url.replace(/^git\+|\.git$/g, '');
+    expect([homepage, bugs.url ?? bugs]).toEqual([`${address}#readme`, `${address}/issues`]);
+    expect(fs.readFileSync(path.join(home, 'CHANGELOG.md'), 'utf8')).toContain(`\n## ${version}`);
+  });
+
+  test('prebuilds/ of the checkout has a page, and git takes nothing else there', ({ skip }) => {
+    const page = fs.readFileSync(path.join(project, 'prebuilds/README.md'), 'utf8');
+    for (const at of carried(manifest).values()) expect(page).toContain(at === 'prebuilds' ? '`<platform>-<arch>/duetto' : '`<version>/prebuilds/<platform>-<arch>/duetto');
+    const ignored = (file: string) => spawnSync('git', ['-C', project, 'check-ignore', '-q', file]).status;
+    if (ignored('node_modules/x') !== 0) return skip('this is no git checkout');
+    const { folder, file } = hostTarget();
+    for (const at of carried(manifest).values()) expect(ignored(`${at}/${folder}/${file}`)).toBe(0);
+    expect(ignored('prebuilds/README.md')).toBe(1);
   });
 
   test('the platforms of the documentation are those of the list', () => {

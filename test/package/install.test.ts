@@ -5,23 +5,11 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { find, project } from '../helpers/child.ts';
+import { exchange, servedBy } from '../helpers/exchange.ts';
 import { pack, run, standard, succeed, temporary } from '../helpers/packed.ts';
 import { lacking, LINES, runtime } from '../nodes/runtimes.mjs';
 
-const exchange = `
-const server = http2.createServer((request, response) => response.end('served ' + request.url));
-server.listen(0, '127.0.0.1', () => {
-  const client = http2.connect('http://127.0.0.1:' + server.address().port);
-  const stream = client.request({ ':path': '/here' });
-  let text = '';
-  stream.setEncoding('utf8').on('data', (part) => { text += part; }).on('end', () => {
-    console.log(text + ', nghttp2 ' + http2.nghttp2.version);
-    client.close();
-    server.close();
-  });
-});
-`;
-const served = `served /here, nghttp2 ${standard}\n`;
+const served = servedBy(standard);
 const compilers = ['cc', 'gcc', 'c++', 'g++', 'clang', 'make', 'python3'];
 
 let base: string;
@@ -73,6 +61,14 @@ describe.skipIf(process.platform !== 'linux')('installed without scripts and wit
         .toBe(`${standard}\n`);
     }, 60_000);
   }
+
+  test('the example of the README runs as it stands there', async () => {
+    const app = await installWith(process.execPath, 'readme');
+    const [, example] = /## Use\n\n```js\n([^]*?)```/.exec(fs.readFileSync(path.join(project, 'README.md'), 'utf8'))!;
+    // But for the port, which may be taken.
+    fs.writeFileSync(path.join(app, 'example.js'), example!.replace('8080', '0').replace("'http://localhost:8080'", '`http://localhost:${server.address().port}`'));
+    expect(await succeed(process.execPath, ['example.js'], { cwd: app, env: { PATH: bare(process.execPath) } })).toBe('you asked for /hello\n\n');
+  }, 60_000);
 
   // What docs/platforms.md says of each must be so.
   const page = fs.readFileSync(path.join(project, 'docs/platforms.md'), 'utf8');

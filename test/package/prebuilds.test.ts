@@ -44,6 +44,8 @@ function pe(machine: number): Buffer {
 let base: string;
 let out: string;
 
+const treeOf = (id: string): string => manifest.versions.find(({ version }: { version: string }) => version === id).tree;
+
 /** prebuilds/ with an addon of every target that is none for Linux, and engine.json beside. */
 function fill(): void {
   for (const target of TARGETS) {
@@ -51,7 +53,7 @@ function fill(): void {
       const at = path.join(out, folder, target.folder);
       fs.mkdirSync(at, { recursive: true });
       fs.writeFileSync(path.join(at, target.file), heads[target.folder]!());
-      fs.writeFileSync(path.join(at, 'engine.json'), JSON.stringify({ id, sources: sourcesSum(project) }));
+      fs.writeFileSync(path.join(at, 'engine.json'), JSON.stringify({ id, tree: treeOf(id), sources: sourcesSum(project) }));
     }
   }
 }
@@ -95,7 +97,8 @@ describe('prebuilt addons are checked', () => {
   });
 
   test.for([
-    ['of other sources', { id: standard, sources: 'old' }, /was built from other sources/],
+    ['of other sources', { id: standard, tree: treeOf(standard), sources: 'old' }, /was built from other sources/],
+    ['of another tree', { id: standard, tree: 'old', sources: sourcesSum(project) }, /has another tree of nghttp2 /],
     ['of another nghttp2', { id: '1.0.0', sources: sourcesSum(project) }, /is described as nghttp2 1\.0\.0/],
   ] as const)('an addon %s', ([, description, message]) => {
     const file = path.join(out, 'prebuilds/darwin-arm64/engine.json');

@@ -35,9 +35,9 @@ describe('the release workflow', () => {
 
   test('what is built is tested, and checked to be whole before it is packed', () => {
     for (const step of jobs.prebuild!.steps.filter(({ run }) => run)) {
-      expect(step.run).toMatch(/npm run prebuild && node test\/nodes\/smoke\.mjs && npx vitest run/);
+      expect(step.run).toMatch(/npm run build:prebuilds && node test\/nodes\/smoke\.mjs && npx vitest run/);
     }
-    expect(commands('prebuild').match(/npm run prebuild/g)).toHaveLength(2);
+    expect(commands('prebuild').match(/npm run build:prebuilds/g)).toHaveLength(2);
     const order = ['deps/prebuild.mjs --check --all', 'npm pack'].map((command) => commands('package').indexOf(command));
     expect(order[0]).toBeGreaterThan(-1);
     expect(order[1]).toBeGreaterThan(order[0]!);

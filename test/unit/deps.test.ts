@@ -1,13 +1,12 @@
 // deps/ builds nothing that it could not verify. Every case has a small archive and a manifest of its own; no network.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-// @ts-expect-error: plain JavaScript
-import { applyPatch } from '../../deps/lib/unpack.mjs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -55,23 +54,27 @@ function pack(folder: string, name: string) {
   return sum(readFileSync(file));
 }
 
-/** A mirror with one release and one archive of patches, and the manifest for it; `change` may spoil the manifest. */
+/** A mirror with one release, a patch, and the manifest for them; returns the checksum of the archive. */
 function writeRelease({ patch = GOOD_PATCH, patchSum = sum(patch) }: { patch?: string; patchSum?: string } = {}) {
   writeTree('nghttp2-9.8.7');
-  write('debian/patches/fix.patch', patch);
-  const files = {
-    'source.tar.gz': pack('nghttp2-9.8.7', 'source.tar.gz'),
-    'patches.tar.gz': pack('debian', 'patches.tar.gz'),
-  };
+  write('patches/9.8.7/fix.patch', patch);
+  const sha256 = pack('nghttp2-9.8.7', 'source.tar.gz');
   const entry = {
     version: '9.8.7',
     summary: 'made for a test',
-    archive: 'source.tar.gz',
-    files,
-    patches: [{ name: 'fix', from: 'patches.tar.gz', file: 'debian/patches/fix.patch', sha256: patchSum, reason: 'a test' }],
+    // Port 9 of the loopback: nothing listens, and it leaves the machine in no case.
+    archives: [{ file: 'source.tar.gz', sha256, url: 'http://127.0.0.1:9/source.tar.gz' }],
+    patches: [{ name: 'fix', file: '9.8.7/fix.patch', sha256: patchSum, reason: 'a test' }],
   };
-  write('manifest.json', JSON.stringify({ format: 1, default: '9.8.7', versions: [entry] }));
-  return files;
+  write('manifest.json', JSON.stringify({ format: 2, default: '9.8.7', versions: [entry] }));
+  return sha256;
+}
+
+/** Changes the manifest's only version. */
+function amend(change: (entry: any) => void) {
+  const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
+  change(manifest.versions[0]);
+  write('manifest.json', JSON.stringify(manifest));
 }
 
 function run(args: string[], { mirror = join(dir, 'mirror'), env = {} }: { mirror?: string; env?: object } = {}) {
@@ -94,7 +97,7 @@ describe('a version of the manifest', () => {
       '#define NGHTTP2_VERSION "9.8.7"\n#define NGHTTP2_VERSION_NUM 0x090807\n',
     );
     expect(existsSync(made('9.8.7/doc'))).toBe(false);
-    expect(active()).toMatchObject({ id: '9.8.7', version: '9.8.7', sources: ['lib/nghttp2_session.c'], patches: ['fix'] });
+    expect(active()).toMatchObject({ id: '9.8.7', version: '9.8.7', sources: ['lib/duetto_tree.c', 'lib/nghttp2_session.c'], patches: ['fix'] });
   });
 
   test('is not made twice', () => {
@@ -108,36 +111,34 @@ describe('a version of the manifest', () => {
   test('is made again when its manifest entry changes', () => {
     writeRelease();
     run(['fetch']);
-    const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
-    manifest.versions[0].patches = [];
-    write('manifest.json', JSON.stringify(manifest));
+    amend((entry) => { entry.patches = []; });
     expect(run(['fetch']).status).toBe(0);
     expect(readFileSync(made('9.8.7/lib/nghttp2_session.c'), 'utf8')).toBe(SESSION);
     expect(active().patches).toEqual([]);
   });
 
   test('is refused when its archive was tampered with, naming both sums and the file', () => {
-    const files = writeRelease();
+    const good = writeRelease();
     const file = join(dir, 'mirror/source.tar.gz');
     const bytes = readFileSync(file);
     bytes[bytes.length - 1] ^= 1;
     writeFileSync(file, bytes);
     const { status, output } = run(['fetch']);
     expect(status).toBe(1);
-    expect(output).toContain(files['source.tar.gz']);
+    expect(output).toContain(good);
     expect(output).toContain(sum(bytes));
     expect(output).toContain(file);
     expect(existsSync(made('active.json'))).toBe(false);
   });
 
   test('is refused when the download kept from before was tampered with', () => {
-    const files = writeRelease();
+    const good = writeRelease();
     run(['fetch']);
     rmSync(made('9.8.7'), { recursive: true });
-    writeFileSync(join(dir, 'deps/download/patches.tar.gz'), 'something else');
+    writeFileSync(join(dir, 'deps/download/source.tar.gz'), 'something else');
     const { status, output } = run(['fetch']);
     expect(status).toBe(1);
-    expect(output).toContain(files['patches.tar.gz']);
+    expect(output).toContain(good);
     expect(output).toContain(sum('something else'));
   });
 
@@ -165,36 +166,93 @@ describe('a version of the manifest', () => {
 
   test('is refused when what it is patched to is not what was reviewed', () => {
     writeRelease();
-    const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
-    manifest.versions[0].tree = sum('another tree');
-    write('manifest.json', JSON.stringify(manifest));
+    amend((entry) => { entry.tree = sum('another tree'); });
     const { status, output } = run(['fetch']);
     expect(status).toBe(1);
     expect(output).toContain(sum('another tree'));
   });
 
-  test('that is not to be had says what was tried and what to do', () => {
-    const files = writeRelease();
+  test('that is not to be had says what was tried, and what to do in the last line', () => {
+    const good = writeRelease();
     const { status, output } = run(['fetch'], { mirror: join(dir, 'empty') });
     expect(status).toBe(1);
-    expect(output).toContain('source.tar.gz of nghttp2 9.8.7 is not to be had');
-    expect(output).toContain(`mirror folder: ${join(dir, 'empty')} has no source.tar.gz`);
-    expect(output).toContain('upstream release: the manifest has no upstream archive');
-    expect(output).toContain('Debian source package: the manifest names no Debian package');
-    expect(output).toContain(files['source.tar.gz']);
-    expect(output).toContain('DUETTO_NGHTTP2_MIRROR');
+    expect(output).toContain('no archive of nghttp2 9.8.7 is to be had');
+    expect(output).toContain(`the folder in DUETTO_NGHTTP2_MIRROR: ${join(dir, 'empty')} has no source.tar.gz`);
+    expect(output).toMatch(/the upstream release: http:\/\/127\.0\.0\.1:9\/source\.tar\.gz: \S/);
+    expect(output).toContain("Debian's pool: the manifest does not say");
+    expect(output).toContain(good);
+    expect(output.trim().split('\n').at(-1)).toBe('What to do: put one of them into a folder and run "npm run deps -- --offline FOLDER"');
   });
 
-  test('whose upstream host does not answer goes on to the next source', () => {
+  /** Serves the test's folder by a process of its own, since `run` waits for the command. */
+  async function serving(use: (url: string) => void) {
+    const script = `require('node:http').createServer((request, response) => {
+      try { response.end(require('node:fs').readFileSync(${JSON.stringify(dir)} + request.url)); } catch { response.writeHead(404).end(); }
+    }).listen(0, '127.0.0.1', function () { console.log(this.address().port); })`;
+    const server = spawn(process.execPath, ['-e', script]);
+    try {
+      const [port] = await once(server.stdout, 'data');
+      use(`http://127.0.0.1:${String(port).trim()}`);
+    } finally {
+      server.kill();
+    }
+  }
+
+  test('comes from the upstream release', async () => {
     writeRelease();
-    const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
-    // Port 9 of the loopback: nothing listens, and it leaves the machine in no case.
-    manifest.versions[0].upstream = { 'source.tar.gz': 'http://127.0.0.1:9/source.tar.gz' };
-    write('manifest.json', JSON.stringify(manifest));
-    const { status, output } = run(['fetch'], { mirror: '' });
-    expect(status).toBe(1);
-    expect(output).toMatch(/upstream release: http:\/\/127\.0\.0\.1:9\/source\.tar\.gz: \S/);
-    expect(output).toContain('Debian source package:');
+    amend((entry) => { entry.archives[0].url = 'https://github.com/nghttp2/nghttp2/releases/download/source.tar.gz'; });
+    await serving((url) => {
+      const { status, output } = run(['fetch'], { mirror: '', env: { DUETTO_NGHTTP2_RELEASES: `${url}/mirror` } });
+      expect(status, output).toBe(0);
+      expect(output).toContain('source.tar.gz: verified, from the upstream release');
+    });
+  });
+
+  test('comes from Debian\'s pool, by an apt without lists, when the release does not answer', async ({ skip }) => {
+    if (spawnSync('apt-get', ['--version']).error) return skip('apt is missing');
+    writeRelease();
+    amend((entry) => entry.archives.push({ file: 'nghttp2_9.8.7.orig.tar.gz', sha256: entry.archives[0].sha256, debian: true }));
+    write('debian/pool/main/n/nghttp2/.keep', '');
+    copyFileSync(join(dir, 'mirror/source.tar.gz'), join(dir, 'debian/pool/main/n/nghttp2/nghttp2_9.8.7.orig.tar.gz'));
+    await serving((url) => {
+      write('apt/sources.list', `deb ${url}/debian stable main\n`);
+      write('apt/apt.conf', `Dir::Etc::SourceList "${dir}/apt/sources.list";\nDir::Etc::SourceParts "/dev/null";\nDir::State::Lists "${dir}/apt/lists";\nAcquire::http::Proxy "false";\n`);
+      mkdirSync(join(dir, 'apt/lists/partial'), { recursive: true });
+      const { status, output } = run(['fetch'], { mirror: '', env: { APT_CONFIG: join(dir, 'apt/apt.conf') } });
+      expect(status, output).toBe(0);
+      expect(output).toContain("nghttp2_9.8.7.orig.tar.gz: verified, from Debian's pool, by this machine's apt");
+      expect(readdirSync(join(dir, 'apt/lists'))).toEqual(['partial']);
+    });
+  });
+
+  test('whose archive in the pool is another says both sums', async ({ skip }) => {
+    if (spawnSync('apt-get', ['--version']).error) return skip('apt is missing');
+    writeRelease();
+    amend((entry) => { entry.archives = [{ file: 'nghttp2_9.8.7.orig.tar.gz', sha256: sum('the right one'), debian: true }]; });
+    write('debian/pool/main/n/nghttp2/nghttp2_9.8.7.orig.tar.gz', 'another');
+    await serving((url) => {
+      write('apt/sources.list', `deb ${url}/debian stable main\n`);
+      write('apt/apt.conf', `Dir::Etc::SourceList "${dir}/apt/sources.list";\nDir::Etc::SourceParts "/dev/null";\nAcquire::http::Proxy "false";\n`);
+      const { status, output } = run(['fetch'], { mirror: '', env: { APT_CONFIG: join(dir, 'apt/apt.conf') } });
+      expect(status).toBe(1);
+      expect(output).toContain(sum('the right one'));
+      expect(output).toContain(sum('another'));
+    });
+  });
+
+  test('comes from the folder of --offline, and from nowhere else', async () => {
+    writeRelease();
+    const { status, output } = run(['fetch', '--offline', join(dir, 'mirror')], { mirror: '' });
+    expect(status, output).toBe(0);
+    expect(output).toContain('source.tar.gz: verified, from the folder given with --offline');
+    rmSync(join(dir, 'deps'), { recursive: true });
+    mkdirSync(join(dir, 'empty'));
+    // The mirror of the variable has it.
+    const { status: none, output: words } = run(['fetch', '--offline', join(dir, 'empty')]);
+    expect(none).toBe(1);
+    expect(words).toContain('no archive of nghttp2 9.8.7 is to be had');
+    expect(words).not.toContain('upstream release');
+    expect(run(['fetch', '--offline', join(dir, 'missing')]).output).toContain('is not a folder');
   });
 
   test('cannot be given a checksum by the caller', () => {
@@ -203,34 +261,16 @@ describe('a version of the manifest', () => {
   });
 });
 
-describe('applying a patch', () => {
-  const apply = (tools: object, patch = GOOD_PATCH) => {
-    writeTree('tree');
-    write('fix.patch', patch);
-    applyPatch(join(dir, 'fix.patch'), join(dir, 'tree'), 'fix', tools);
-    return readFileSync(join(dir, 'tree/lib/nghttp2_session.c'), 'utf8');
-  };
-
-  test.each([['patch'], ['git']])('works with %s alone', (tool) => {
-    expect(apply({ [tool]: true })).toContain('return 1000;');
-    expect(() => apply({ [tool]: true }, GOOD_PATCH.replace('return 0', 'return 5'))).toThrow('does not apply');
-  });
-
-  test('fails with a word when there is neither', () => {
-    expect(() => apply({})).toThrow('neither patch nor git is on this machine');
-  });
-});
-
 describe('a manifest with a hole', () => {
   test.each([
     ['a patch without a reason', (entry: any) => delete entry.patches[0].reason],
     ['a patch without a checksum', (entry: any) => delete entry.patches[0].sha256],
-    ['an archive without a checksum', (entry: any) => delete entry.files['source.tar.gz']],
+    ['an archive without a checksum', (entry: any) => delete entry.archives[0].sha256],
+    ['an archive that is nowhere', (entry: any) => delete entry.archives[0].url],
+    ['no archive', (entry: any) => { entry.archives = []; }],
   ])('is refused: %s', (_what, spoil) => {
     writeRelease();
-    const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
-    spoil(manifest.versions[0]);
-    write('manifest.json', JSON.stringify(manifest));
+    amend(spoil);
     const { status, output } = run(['fetch']);
     expect(status).toBe(1);
     expect(output).toContain('manifest');

@@ -17,4 +17,4 @@ export function findEngine(name) {
 }
 
 /** For the pages that people read. */
-export const label = ({ id, patches }) => patches.length ? `${id} (with ${patches.join(', ')})` : id;
+export const label = ({ id, patches }) => patches.length ? `${id} (patched for ${patches.join(', ')})` : id;
