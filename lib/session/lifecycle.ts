@@ -86,7 +86,11 @@ function destroySome(streams: Http2Stream[], from: number, error: Error | undefi
   for (let i = from; i < to; i++) {
     const stream = streams[i]!;
     if (stream.destroyed) continue;
-    if (stream._session?._endedByClose === true) stream._onConnectionLost();
+    try {
+      if (stream._session?._endedByClose === true) stream._onConnectionLost();
+    } catch (thrown) {
+      rethrow(thrown);
+    }
     stream.destroy(error);
   }
   return to < streams.length ? streams.slice(to) : undefined;
@@ -237,8 +241,19 @@ function socketOnError(this: Duplex, error: Error & { code?: string; syscall?: s
 function socketOnClose(this: Duplex): void {
   const session = sessionOf(this);
   if (session === undefined) return;
+  // What was received before is told before.
+  if (!session._destroyed && session._transport?.connectionIsGone() === false) {
+    session._whenTold = () => socketOnClose.call(this);
+    return;
+  }
   const error = session.connecting ? new ERR_SOCKET_CLOSED() : undefined;
-  for (const stream of session._pendingStreams.values()) stream.close(NGHTTP2_CANCEL);
+  for (const stream of session._pendingStreams.values()) {
+    try {
+      stream.close(NGHTTP2_CANCEL);
+    } catch (thrown) {
+      rethrow(thrown);
+    }
+  }
   session._closed = true;
   if (session.destroyed) return;
   session._endedByPeer = session._endedByClose = true;

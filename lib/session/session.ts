@@ -64,6 +64,7 @@ export class Http2Session extends EventEmitter {
   /** @internal */ _destroyCode: number = NO_ERROR;
   /** @internal What ends it is something that the peer has done, or that has become of the connection. */ _endedByPeer = false;
   /** @internal The connection is gone. */ _endedByClose = false;
+  /** @internal What is to be done when all that was received is told. */ _whenTold: (() => void) | undefined;
   /** @internal The beginning of what came first, if it was no HTTP/2. Clients only. */ _met: Buffer | undefined;
   /** @internal Streams that it has still to destroy, being destroyed itself; and what comes after. */ _doomed: Http2Stream[] | undefined;
   /** @internal */ _afterDoomed: (() => void) | undefined;
@@ -401,6 +402,9 @@ export class Http2Session extends EventEmitter {
 
   /** @internal All that was received is told. */
   _onIdle(): void {
+    const { _whenTold: then } = this;
+    this._whenTold = undefined;
+    if (then !== undefined) return then();
     if (!this.endsWhenTold) return;
     this.endsWhenTold = false;
     this._maybeDestroy();

@@ -6,6 +6,7 @@ import { BatchHeader, Record } from '../binding/records.js';
 import { setImmediate } from '../clock.js';
 import { constants } from '../constants.js';
 import { takeNotes } from '../observe/notes.js';
+import { rethrow } from '../rethrow.js';
 import { copyOf, DirectReader } from '../socket/direct-reader.js';
 import type { PieceSink } from '../socket/gather.js';
 import { giveOutBack, SocketOutput, takeOut } from '../socket/output.js';
@@ -104,6 +105,16 @@ export class Transport {
     return this.rest !== undefined || this.dispatch.holdsReceived;
   }
 
+  /** @returns whether all that was received before is told; if not, it is going to be, and then `_onIdle` is called */
+  connectionIsGone(): boolean {
+    if (this.closed || !this.holdsReceived) return true;
+    // Nobody waits for the socket any more.
+    this.inputWaits = false;
+    this.blocked = false;
+    if (!this.working && !this.dispatch.goesOn && !this.turns) process.nextTick(workOn, this);
+    return false;
+  }
+
   /** Sends what is left; then nothing more is received or sent. The socket keeps flowing, so that its end is seen. */
   finish(): void {
     if (this.closed) return;
@@ -119,8 +130,19 @@ export class Transport {
     this.dispatch.run();
   }
 
-  /** @internal The memory is good until this returns. */
+  /**
+   * @internal The memory is good until this returns. A listener that throws does not throw here: what Node has decrypted
+   * and not handed over yet would be lost.
+   */
   receive(chunk: Uint8Array, length: number): void {
+    try {
+      this.take(chunk, length);
+    } catch (error) {
+      rethrow(error);
+    }
+  }
+
+  private take(chunk: Uint8Array, length: number): void {
     if (this.closed) return;
     this.session._touch();
     this.session._busyPoll?.answered();
@@ -155,7 +177,7 @@ export class Transport {
       if (session._type === constants.NGHTTP2_SESSION_CLIENT) session._met = strangerIn(chunk, length);
     }
     const batch = takeBatch();
-    const hold = this.blocked && session._type === constants.NGHTTP2_SESSION_SERVER;
+    const hold = this.blocked && session._type === constants.NGHTTP2_SESSION_SERVER && !this.socket.destroyed;
     const end = batch.settle(native.receive(chunk, from, length, hold, batch.index));
     const { ints } = batch;
     const notes = ints[BatchHeader.Notes]!;

@@ -28,6 +28,7 @@ export abstract class StreamBase extends YoungDuplex {
   /** @internal */ _id: number | undefined;
   /** @internal How many its session had before it. */ _serial: number;
   /** @internal */ _closed = false;
+  /** @internal Its body had ended before it was closed. */ _endedBeforeClose = false;
   /** @internal */ _aborted = false;
   /** @internal The headers of a response have come. */ _responseBegun = false;
   /** @internal The peer ended the stream without ending its message. */ _cutOff = false;

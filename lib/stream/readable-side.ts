@@ -102,7 +102,7 @@ export abstract class ReadableSide extends WritableSide {
 
   /** @internal All has come and gone, and has yet to be read. */
   _isUnread(): boolean {
-    return this._closedByCore && this._rstCode === NGHTTP2_NO_ERROR && this._cameWhole && this.readable;
+    return this._closedByCore && this._rstCode === NGHTTP2_NO_ERROR && this._endedBeforeClose && this._cameWhole && this.readable;
   }
 
   /** @internal All has come and gone, and only waits to be read: the connection is of no use to it any more. */

@@ -63,7 +63,15 @@ export class Http2Stream extends ReadableSide {
       { _context: AsyncResource | undefined; _events: Record<string | symbol, unknown> };
     // Most events of most streams have no listener.
     if (context === undefined || listeners[event] === undefined) return super.emit(event, ...args);
-    return context.runInAsyncScope(super.emit as (...args: unknown[]) => boolean, this, event, ...args);
+    let heard = false;
+    try {
+      const result = context.runInAsyncScope(super.emit as (...args: unknown[]) => boolean, this, event, ...args);
+      heard = true;
+      return result;
+    } finally {
+      // Node's streams stop where a listener throws: what is left would never be read, or the stream never end.
+      if (!heard && (event === 'data' || event === 'end' || event === 'finish')) process.nextTick(goOnAfterThrow, this);
+    }
   }
 
   /** Whether the peer's headers carried END_STREAM, so that no data follows. */
@@ -196,7 +204,7 @@ export class Http2Stream extends ReadableSide {
     this._closed = true;
     this._rstCode = code;
     clearIdleTimeout(this);
-    const ending = this.writableEnded;
+    const ending = this._endedBeforeClose = this.writableEnded;
     const atOnce = !ending || this.writableFinished || givesUp || reset === Reset.Force;
     // RST_STREAM is on its way before anybody is told: he may destroy the stream.
     if (reset !== Reset.None && atOnce) {
@@ -209,7 +217,7 @@ export class Http2Stream extends ReadableSide {
     } finally {
       // A listener that throws does not keep the stream from closing.
       if (!ending) this.end();
-      if (reset !== Reset.None && !atOnce) this.once('finish', () => this.submitReset(code, false));
+      if (reset !== Reset.None && !atOnce) this.prependOnceListener('finish', () => this.submitReset(code, false));
       this._publishClose();
     }
   }
@@ -384,6 +392,12 @@ Http2Stream.prototype.priority = deprecate(
 /** An AbortSignal's error, whoever made it. */
 function isAbort(error: Error & { code?: unknown }): boolean {
   return error.name === 'AbortError' && error.code === 'ABORT_ERR';
+}
+
+function goOnAfterThrow(stream: Http2Stream): void {
+  if (stream.destroyed) return;
+  while (stream.readableFlowing === true && stream.read() !== null);
+  if (!stream.destroyed) stream._maybeDestroy();
 }
 
 function destroyStream(stream: Http2Stream): void {

@@ -1,0 +1,105 @@
+// Random frames of many streams, by hand, with what a server has to make of them.
+
+import { field, frame, PREFACE, SETTINGS, SETTINGS_ACK } from '../../bench/clients/frames.mjs';
+
+export const Type = { Data: 0, Headers: 1, Priority: 2, RstStream: 3, Settings: 4, Ping: 6, Goaway: 7, WindowUpdate: 8 };
+export const Flag = { EndStream: 1, EndHeaders: 4 };
+
+/** A sequence that a seed gives again (mulberry32). */
+export function numbers(seed) {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (n) => Math.floor(next() * n);
+  return { next, below, chance: (p) => next() < p, pick: (list) => list[below(list.length)] };
+}
+
+export const uint32 = (n) => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(n >>> 0);
+  return bytes;
+};
+
+/** Octet `at` of the body of stream `id`: no two streams have the same. */
+export const octet = (id, at) => (id * 31 + at * 7 + (at >> 8)) & 0xff;
+const body = (id, from, length) => Buffer.from(Uint8Array.from({ length }, (_, i) => octet(id, from + i)));
+
+const request = (id, method) => Buffer.concat([
+  field(':method', method), field(':scheme', 'http'), field(':path', `/${id}`), field(':authority', 'localhost'),
+]);
+
+/** All bodies of one conversation stay within the connection's first window. */
+const BUDGET = 50_000;
+
+/**
+ * @returns `steps`: octets that belong together, each with the stream that it is of (0: none); and `streams`: what was sent
+ * on each: octets, whether it was ended, and whether it was reset
+ */
+export function conversation(random) {
+  const steps = [];
+  const streams = new Map();
+  let left = BUDGET;
+  let next = 1;
+  const open = new Set();
+  const moves = 20 + random.below(120);
+  for (let i = 0; i < moves; i++) {
+    const what = random.next();
+    if (what < 0.25 || open.size === 0) {
+      const id = next;
+      next += 2;
+      const ended = random.chance(0.3);
+      streams.set(id, { octets: 0, ended, reset: false });
+      if (!ended) open.add(id);
+      steps.push({ id, bytes: frame(Type.Headers, Flag.EndHeaders | (ended ? Flag.EndStream : 0), id, request(id, ended ? 'GET' : 'POST')) });
+    } else if (what < 0.75) {
+      const id = random.pick([...open]);
+      const stream = streams.get(id);
+      const length = Math.min(left, random.pick([0, 1, 10, 100, 1000, 3000]));
+      const ended = random.chance(0.25);
+      left -= length;
+      steps.push({ id, bytes: frame(Type.Data, ended ? Flag.EndStream : 0, id, body(id, stream.octets, length)) });
+      stream.octets += length;
+      if (ended) end(id);
+    } else if (what < 0.82) {
+      const id = random.pick([...open]);
+      end(id);
+      steps.push({ id, bytes: frame(Type.Headers, Flag.EndHeaders | Flag.EndStream, id, field('x-trailer', String(id))) });
+    } else if (what < 0.9) {
+      const id = random.pick([...open]);
+      streams.get(id).reset = true;
+      open.delete(id);
+      steps.push({ id, bytes: frame(Type.RstStream, 0, id, uint32(random.pick([0, 2, 8]))) });
+    } else {
+      steps.push({ id: 0, bytes: random.pick([
+        frame(Type.Ping, 0, 0, Buffer.alloc(8, i)),
+        SETTINGS,
+        frame(Type.WindowUpdate, 0, 0, uint32(1000)),
+        frame(200, 0, 0, Buffer.from('unknown')),
+        frame(Type.Priority, 0, next, Buffer.concat([uint32(0), Buffer.from([15])])),
+      ]) });
+    }
+  }
+  return { steps, streams };
+
+  function end(id) {
+    streams.get(id).ended = true;
+    open.delete(id);
+  }
+}
+
+/** The octets of a conversation, cut anywhere. */
+export function chunksOf(steps, random) {
+  const all = Buffer.concat([PREFACE, SETTINGS, SETTINGS_ACK, ...steps.map(({ bytes }) => bytes)]);
+  const chunks = [];
+  for (let at = 0; at < all.length;) {
+    const length = random.pick([1, 9, 50, 500, 5000, all.length]);
+    chunks.push(all.subarray(at, at + length));
+    at += length;
+  }
+  return chunks;
+}

@@ -1,0 +1,16 @@
+// Random conversations with rough programs: see run.mjs. DUETTO_RANDOM_SECONDS and DUETTO_RANDOM_SEED make it longer, and the same.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const run = fileURLToPath(new URL('run.mjs', import.meta.url));
+const seconds = Number(process.env.DUETTO_RANDOM_SECONDS ?? 10);
+const seed = process.env.DUETTO_RANDOM_SEED ?? String(Date.now() % 1_000_000_000);
+
+test.each([
+  ['rough programs', []],
+  ['gentle programs', ['--gentle']],
+])('%s hear of each frame once, in order, and whole, over every transport', (_name, more) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [run, '--seconds', String(seconds), '--seed', seed, ...more], { encoding: 'utf8' });
+  expect(`${status}\n${stdout}${stderr}`).toMatch(/^0\n\d+ conversations, from seed \d+\n$/);
+}, seconds * 1000 + 60_000);
