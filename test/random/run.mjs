@@ -86,6 +86,7 @@ async function play(seed, transport, keepSteps) {
       peer.write(chunk);
       if (rough.chance(0.5)) await new Promise(setImmediate);
     }
+    let timer;
     const answered = new Promise((resolve) => {
       let tail = Buffer.alloc(0);
       peer.on('data', (chunk) => {
@@ -93,10 +94,11 @@ async function play(seed, transport, keepSteps) {
         if (tail.includes(LAST)) resolve();
       });
       peer.on('close', resolve);
-      setTimeout(resolve, PATIENCE / 4).unref();
+      timer = setTimeout(resolve, PATIENCE / 4);
     });
     peer.write(frame(Type.Ping, 0, 0, LAST));
     await answered;
+    clearTimeout(timer);
     // The connection must not be lost before its readers have read.
     const enough = Date.now() + PATIENCE / 4;
     const isRead = (id) => {
@@ -106,7 +108,6 @@ async function play(seed, transport, keepSteps) {
     const whole = [...new Set(sent.map(({ id }) => id))].filter((id) => id !== 0 && streams.get(id).ended && !streams.get(id).reset);
     while (!whole.every(isRead) && Date.now() < enough) await new Promise(setImmediate);
     peer.destroy();
-    let timer;
     const late = new Promise((resolve) => { timer = setTimeout(resolve, PATIENCE, 'late'); });
     if (await Promise.race([closed, late]) === 'late') wrong.push(`the session does not close: ${JSON.stringify(session?.stats?.().streams)}`);
     clearTimeout(timer);
