@@ -180,14 +180,19 @@ function joined(low: number, high: number): number {
 export function onEndedByCore(session: Http2Session, code: number): void {
   debugSession(session, 'was ended by nghttp2 with error %d', code);
   session._endedByPeer = true;
-  session.destroy(sessionError(code, session._limit));
+  session.destroy(errorOf(session, code));
+}
+
+/** What nghttp2 says, with what was met in place of HTTP/2 as its cause. */
+function errorOf(session: Http2Session, code: number): Error {
+  const error = sessionError(code, session._limit);
+  const cause = session._met === undefined ? undefined : causeIn(session._met);
+  if (cause !== undefined) error.cause = cause;
+  return error;
 }
 
 export function onInternalError(session: Http2Session, code: number): void {
   debugSession(session, 'cannot go on: nghttp2 error %d', code);
   session._endedByPeer = true;
-  const error = sessionError(code, session._limit);
-  const cause = session._met === undefined ? undefined : causeIn(session._met);
-  if (cause !== undefined) error.cause = cause;
-  session.destroy(error, goawayCode(session._limit));
+  session.destroy(errorOf(session, code), goawayCode(session._limit));
 }
