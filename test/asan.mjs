@@ -41,6 +41,7 @@ const status = run('npx', [
 ], underAsan(false));
 run(process.execPath, ['test/property/run.mjs', '1000'], underAsan(true));
 run(process.execPath, ['test/fuzz/server.mjs', '10'], underAsan(true));
+run(process.execPath, ['test/random/run.mjs', '--seconds', '30'], underAsan(true));
 
 let findings = 0;
 for (const file of readdirSync(logs)) {
