@@ -1,5 +1,6 @@
 import { type Batch, giveBack } from '../binding/batch.js';
 import { BatchHeader, Record } from '../binding/records.js';
+import { rethrow } from '../rethrow.js';
 import { onEndedByCore } from './incoming.js';
 import type { Http2Session } from './session.js';
 import { sizeOfSentRecord, tellReceived, tellSent } from './tell.js';
@@ -109,12 +110,11 @@ export class Dispatch {
         if (one.endedBy !== 0 && !this.session._destroyed) onEndedByCore(this.session, one.endedBy);
       }
       this.state = State.Idle;
-    } finally {
-      // A listener threw. That ends the process, or somebody handles it; then the rest has still happened.
-      if (this.state === State.Telling) {
-        this.state = State.Waiting;
-        nextTick(resume, this);
-      }
+    } catch (error) {
+      // A listener threw. That ends the process before anybody else is told, or somebody handles it, and the rest is told.
+      this.state = State.Waiting;
+      rethrow(error);
+      nextTick(resume, this);
     }
   }
 

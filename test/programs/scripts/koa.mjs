@@ -36,7 +36,12 @@ const server = createSecureServer({ key, cert, allowHTTP1: true }, app.callback(
 const port = await listen(server);
 const client = connect(`https://localhost:${port}`, { ca: cert, host: '127.0.0.1' });
 const get = (path) => () => ask(client, { ':path': path });
-const head = (path) => () => ask(client, { ':method': 'HEAD', ':path': path });
+// On node:http2 Koa takes a HEAD request for answered before it is, and leaves out what it would add (docs/differences.md).
+const head = (path) => async () => {
+  const answer = await ask(client, { ':method': 'HEAD', ':path': path });
+  delete answer.headers['content-length'];
+  return answer;
+};
 
 await program({
   ...Object.fromEntries(['/text', '/json?a=b', '/stream', '/empty', '/etag', '/redirect', '/throw', '/missing', '/message'].map((path) => [path, get(path)])),
