@@ -245,6 +245,7 @@ export class Http2Stream extends ReadableSide {
     if (this._isWriting() || this.headersSent || session._type !== NGHTTP2_SESSION_SERVER) session._transport!.purge();
     if (session._native === undefined) return;
     session._native.reset(this._id!, code);
+    session._transport!.holdClose();
     session._transport!.schedule();
   }
 

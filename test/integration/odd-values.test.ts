@@ -40,6 +40,25 @@ test('a request is idle until its HEADERS have left', async () => {
   expect(request.state.state).toBe(http2.constants.NGHTTP2_STREAM_STATE_OPEN);
 });
 
+test("who closes a request in a timer, and then waits for its 'close' after a promise, gets it", async () => {
+  await connect((stream) => stream.respond({}));
+  await once(client, 'connect');
+  const request = client.request();
+  request.on('error', () => {});
+  await once(request, 'response');
+  const missed = await new Promise((resolve) => {
+    setTimeout(async () => {
+      let closed = false;
+      request.on('close', () => { closed = true; });
+      request.close(http2.constants.NGHTTP2_CANCEL);
+      await null;
+      resolve(closed);
+    });
+  });
+  expect(missed).toBe(false);
+  await once(request, 'close');
+});
+
 test('maxReservedRemoteStreams below zero lets the peer promise what it likes', async () => {
   await connect((stream) => {
     stream.respond({});
