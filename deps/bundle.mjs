@@ -12,7 +12,7 @@ const dist = resolve(dirname(fileURLToPath(import.meta.url)), '..', 'dist');
 const entry = join(dist, 'index.js');
 
 /** See lib/engine/instances.ts. */
-const shared = (file) => file.startsWith(join(dist, 'engine') + sep) || file === join(dist, 'symbols.js') || file === join(dist, 'constants.js');
+const shared = (file) => file.startsWith(join(dist, 'engine') + sep) || ['symbols.js', 'builtin.js'].some((name) => file === join(dist, name)) || file === join(dist, 'constants.js');
 
 const bundle = await rolldown({
   input: entry,

@@ -16,7 +16,19 @@ function announce(nghttp2: string): void {
   process.stderr.write(`duetto: http2 is duetto ${version}, nghttp2 ${nghttp2}\n`);
 }
 
+/** Whether somebody has the built-in module already: ES modules get theirs before any of their code runs. */
+function isLate(): boolean {
+  // Not in the documentation; without it nobody is warned.
+  const { moduleLoadList } = process as { moduleLoadList?: readonly string[] };
+  return Array.isArray(moduleLoadList) && moduleLoadList.includes('NativeModule http2');
+}
+
 function register(): void {
+  if (isLate()) {
+    process.emitWarning(
+      'http2 was loaded before duetto/register, and whoever has it keeps the built-in one. Static imports of a module come before ' +
+      'its code: start Node with --import duetto/register or --require duetto/register', { type: 'DuettoWarning', code: 'DUETTO_LATE' });
+  }
   let duetto: Duetto;
   try {
     duetto = require('./index.js') as Duetto;

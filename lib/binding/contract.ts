@@ -91,7 +91,7 @@ export interface NativeBinding extends NativeCalls {
   readonly tree: string;
   /** Whether this nghttp2 still does RFC 7540 priorities (before 1.65). */
   readonly hasPriorities: boolean;
-  /** Its prototype lacks the methods of `NativeCalls`, which `addMethods` puts there. */
+  /** Lacks the methods of `NativeCalls`, which `withMethods` adds. */
   readonly Session: new (role: number, options: Float64Array) => NativeSession;
   /** Reads HPACK on its own, for tools that show frames. */
   readonly Inflater: new () => {
@@ -100,18 +100,23 @@ export interface NativeBinding extends NativeCalls {
     /** The size of the table, in octets, that the writer may use from now on. */
     resize(octets: number): void;
   };
-  bindStrings(names: string[], staticValues: string[]): void;
+  /**
+   * The arrays that the addon enters header strings into. There is one pair for all copies of the JavaScript; the first
+   * copy's names are entered at once.
+   */
+  bindStrings(wellKnown: string[]): [names: string[], staticValues: string[]];
+  /** Its memory is held by the caller, and with it the number. */
   createBatch(ints: ArrayBuffer, bytes: ArrayBuffer): number;
   lendBatch(batch: number, ints: ArrayBuffer, bytes: ArrayBuffer): void;
   batchMemory(batch: number): [ints: ArrayBuffer, bytes: ArrayBuffer];
   errorString(code: number): string;
-  /** Whether streams read the clock. */
+  /** Streams read the clock while a copy of the JavaScript wants it: each says so when it begins and when it stops. */
   setMeasuring(on: boolean): void;
   /** All sessions of this environment; `out` has `Stat.TotalCount` numbers. */
   stats(out: Float64Array): void;
-  /** Nanoseconds of the monotonic clock. */
   /** Octets that all sessions of this thread may use, 0 for any. */
   setMemoryLimit(octets: number): void;
+  /** Nanoseconds of the monotonic clock. */
   now(): number;
   /**
    * Writes pieces `from` to `to` (exclusive) of a plan to a socket: three numbers each, index into `chunks`, offset and

@@ -4,7 +4,7 @@ import { ownBuild } from '../engine/places.js';
 import { platformName } from '../engine/platform.js';
 import type { NativeBinding } from './contract.js';
 import { layoutDiffers } from './layout.js';
-import { addMethods } from './methods.js';
+import { withMethods } from './methods.js';
 
 function open(file: string): NativeBinding {
   try {
@@ -26,13 +26,12 @@ function load(): NativeBinding {
   const binding = open(file);
   const difference = layoutDiffers(binding);
   if (difference === undefined) {
-    addMethods(binding);
-    return binding;
+    return withMethods(binding);
   }
   throw new EngineError(
     `duetto: ${file} was built from other sources than this version of duetto (${difference}). ` +
     `Build it again: ${file === ownBuild() ? 'npm run build:native' : `npx duetto nghttp2 build ${binding.version}`}`);
 }
 
-/** The addon, loaded once per environment and engine. */
+/** The addon, which an environment loads once per engine, whatever copies of this module it has. */
 export const native: NativeBinding = load();

@@ -1,10 +1,12 @@
 import type { NativeBinding, NativeSession } from './contract.js';
 
 /**
- * Gives the native sessions those methods that every request calls. They are JavaScript around functions: for a method
+ * The binding, whose sessions have those methods that every request calls. They are JavaScript around functions: for a method
  * of its own Node-API looks for the native half of the object at each call, which takes about as long as a small call.
+ *
+ * The class is one of this copy of the JavaScript: what is put on the addon's own would outlive it.
  */
-export function addMethods(native: NativeBinding): void {
+export function withMethods(native: NativeBinding): NativeBinding {
   const {
     receive, pull, request, respond, writeCopy, writeText, writeExternal, finishWrite, detach, setReading,
   } = native;
@@ -40,5 +42,7 @@ export function addMethods(native: NativeBinding): void {
       setReading(this.number, id, reading, held);
     },
   };
-  Object.assign(native.Session.prototype as NativeSession, methods);
+  class Session extends native.Session {}
+  Object.assign(Session.prototype, methods);
+  return Object.create(native, { Session: { value: Session } }) as NativeBinding;
 }

@@ -1,4 +1,5 @@
 import type { ReadableOptions } from 'node:stream';
+import { kind } from '../builtin.js';
 import { ERR_INVALID_ARG_VALUE } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { authorityOf } from '../headers/request.js';
@@ -217,3 +218,4 @@ function onPause(this: Http2ServerRequest): void {
 function onResume(this: Http2ServerRequest): void {
   this._stream.resume();
 }
+Object.defineProperty(Http2ServerRequest.prototype, kind, { value: 'Http2ServerRequest' });

@@ -1,4 +1,5 @@
 import { Stream } from 'node:stream';
+import { kind } from '../builtin.js';
 import {
   ERR_HTTP2_HEADERS_SENT,
   ERR_HTTP2_INFO_STATUS_NOT_ALLOWED,
@@ -415,3 +416,4 @@ function sendTrailers(this: ServerHttp2Stream): void {
 function onDrain(this: ServerHttp2Stream): void {
   this._response?.emit('drain');
 }
+Object.defineProperty(Http2ServerResponse.prototype, kind, { value: 'Http2ServerResponse' });

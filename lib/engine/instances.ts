@@ -21,7 +21,7 @@ const home = path.join(__dirname, '..') + path.sep;
  * What all engines of a process share: this folder, and what users hold against each other. With the symbol, headers
  * received by one engine can be sent by another.
  */
-const shared = new Set(['symbols.js', 'constants.js'].map((name) => home + name));
+const shared = new Set(['symbols.js', 'builtin.js', 'constants.js'].map((name) => home + name));
 
 function isOwn(file: string): boolean {
   return file.startsWith(home) && file.endsWith('.js') && !file.startsWith(__dirname + path.sep) && !shared.has(file);

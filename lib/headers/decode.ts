@@ -1,6 +1,6 @@
 import { names, staticValues } from '../binding/strings.js';
 import type { Batch } from '../binding/batch.js';
-import { sensitiveHeaders } from '../symbols.js';
+import { sensitiveHeaders, tagSensitive } from '../symbols.js';
 import { singleValueFields } from './fields.js';
 
 /** Headers as they are handed to listeners: no prototype, `:status` a number, `set-cookie` an array. */
@@ -65,7 +65,8 @@ export function decodeHeaders(batch: Batch, at: number, count: number, bytesAt: 
       else headers[name] = `${existing as string}, ${value}`;
     }
   }
-  headers[sensitiveHeaders] = sensitive ?? [];
+  if (sensitive === undefined) headers[sensitiveHeaders] = [];
+  else tagSensitive(headers, sensitive);
   decoded.headers = headers;
   decoded.raw = raw;
   decoded.bytesAt = bytesAt;

@@ -4,7 +4,7 @@ import {
   ERR_HTTP2_INVALID_PSEUDOHEADER,
   ERR_INVALID_HTTP_TOKEN,
 } from '../errors.js';
-import { sensitiveHeaders } from '../symbols.js';
+import { sensitiveNames } from '../symbols.js';
 import { traitsOf } from './fields.js';
 import type { EncodedBlock, HeadersObject, RawHeaders } from './types.js';
 
@@ -27,7 +27,7 @@ const nothing: readonly string[] = [];
 export function encodeHeaders(
   headers: HeadersObject | RawHeaders, kind: BlockKind, strict: boolean,
 ): EncodedBlock {
-  const encoder = new Encoder(kind, strict, headers[sensitiveHeaders] ?? nothing);
+  const encoder = new Encoder(kind, strict, sensitiveNames(headers) ?? nothing);
   if (Array.isArray(headers)) {
     for (let i = 0; i < headers.length; i += 2) encoder.add(headers[i] as string, headers[i + 1]);
   } else {

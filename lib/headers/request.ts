@@ -4,7 +4,7 @@ import {
   ERR_HTTP2_CONNECT_SCHEME,
   ERR_INVALID_ARG_TYPE,
 } from '../errors.js';
-import { sensitiveHeaders } from '../symbols.js';
+import { sensitiveHeaders, sensitiveNames } from '../symbols.js';
 import { BlockKind, encodeHeaders } from './encode.js';
 import type { EncodedBlock, HeadersObject, RawHeaders } from './types.js';
 
@@ -81,7 +81,8 @@ function fromArray(given: RawHeaders, defaults: RequestDefaults): PreparedReques
     checkConnect(found[':authority'], found[':scheme'], found[':path']);
   }
   const raw = (missing.length > 0 ? missing.concat(given) : given) as RawHeaders;
-  if (given[sensitiveHeaders] !== undefined) raw[sensitiveHeaders] = given[sensitiveHeaders];
+  const sensitive = sensitiveNames(given);
+  if (sensitive !== undefined) raw[sensitiveHeaders] = sensitive;
   return {
     block: encodeHeaders(raw, BlockKind.Request, defaults.strictSingleValueFields),
     object: undefined,

@@ -1,5 +1,5 @@
 import { ERR_HTTP2_STATUS_INVALID, ERR_INVALID_ARG_VALUE } from '../errors.js';
-import { sensitiveHeaders } from '../symbols.js';
+import { sensitiveHeaders, sensitiveNames } from '../symbols.js';
 import { assertIsObject } from '../validate.js';
 import { utcDate } from './date.js';
 import type { HeadersObject, RawHeaders } from './types.js';
@@ -24,7 +24,7 @@ export function prepareResponse(given: unknown, sendDate: boolean | undefined | 
       if (name === ':status') status = value;
       else if (name === 'date') hasDate = value != null;
     }
-    headers[sensitiveHeaders] = source[sensitiveHeaders];
+    headers[sensitiveHeaders] = sensitiveNames(source);
   }
   const code = headers[':status'] = Number(status) | 0 || 200;
   if (!hasDate && (sendDate ?? true)) headers.date = utcDate();
@@ -52,7 +52,7 @@ export function prepareRawResponse(
 /** Informational codes have methods of their own; beyond 599 RFC 9110, section 15, defines nothing. */
 function check(headers: HeadersObject | RawHeaders, status: number): void {
   if (status < 200 || status > 599) throw new ERR_HTTP2_STATUS_INVALID(status);
-  const sensitive = headers[sensitiveHeaders];
+  const sensitive = sensitiveNames(headers);
   if (sensitive !== undefined && !Array.isArray(sensitive))
     throw new ERR_INVALID_ARG_VALUE('headers[http2.neverIndex]', sensitive);
 }

@@ -58,8 +58,9 @@ let sink: Sink | undefined;
 
 /** Entries go to `to` from now on; without it nobody observes, and nothing is measured. */
 export function observeEntries(to: Sink | undefined): void {
+  const measured = sink !== undefined;
   sink = to;
-  native.setMeasuring(to !== undefined);
+  if (measured !== (to !== undefined)) native.setMeasuring(!measured);
 }
 
 let offset: number | undefined;

@@ -53,9 +53,9 @@ class EntryList implements hooks.PerformanceObserverEntryList {
 if (NodeList !== undefined) Object.setPrototypeOf(EntryList.prototype, NodeList.prototype);
 
 interface ObserveOptions {
-  entryTypes?: readonly string[];
-  type?: string;
-  buffered?: boolean;
+  entryTypes?: readonly string[] | undefined;
+  type?: string | undefined;
+  buffered?: boolean | undefined;
 }
 
 /**

@@ -44,7 +44,8 @@ export function redirectCommonJs(duetto: object): void {
  */
 export function redirectEsModules(preloading: boolean): void {
   const { registerHooks, register } = modules as Partial<typeof modules>;
-  if (registerHooks !== undefined) {
+  // In Node 22, hooks on this thread keep ES modules from loading once anybody (tsx, agents) has called `register`.
+  if (registerHooks !== undefined && Number.parseInt(process.versions.node) > 22) {
     registerHooks({ resolve });
   } else if (register !== undefined) {
     beforeEsModules(() => register(new URL('register-hooks.mjs', homeUrl), { data: { entry: entryUrl, home: homeUrl } }), preloading);

@@ -11,7 +11,7 @@ export interface NativeOptions {
   maxSessionMemory?: number | undefined;
   /** Fields in a header block, at most. Default 128. */
   maxHeaderListPairs?: number | undefined;
-  /** Pushes that may wait to be accepted. Default 200. */
+  /** Pushes that may wait to be accepted. Default 200; below zero as many as the peer likes. */
   maxReservedRemoteStreams?: number | undefined;
   /** Octets of a header block that may be sent, before compression. Default 65536. */
   maxSendHeaderBlockLength?: number | undefined;
@@ -46,17 +46,20 @@ export interface NativeOptions {
   maxSessionRejectedStreams?: number | undefined;
 }
 
+const UINT32 = 2 ** 32 - 1;
+
 /** The array of numbers that the native constructor takes. */
 export function nativeOptions(options: NativeOptions): Float64Array {
   const values = new Float64Array(OptionIndex.Count).fill(NaN);
   const set = (index: OptionIndex, value: unknown, least = -Infinity): void => {
-    if (typeof value === 'number') values[index] = Math.max(least, value);
+    // As in node:http2, where it wraps around: less than none is as many as there can be.
+    if (typeof value === 'number') values[index] = value < 0 && least < 0 ? UINT32 : Math.max(least, value);
   };
   set(OptionIndex.MaxDeflateDynamicTableSize, options.maxDeflateDynamicTableSize);
   set(OptionIndex.MaxReservedRemoteStreams, options.maxReservedRemoteStreams);
   set(OptionIndex.MaxSendHeaderBlockLength, options.maxSendHeaderBlockLength);
   set(OptionIndex.PeerMaxConcurrentStreams, options.peerMaxConcurrentStreams);
-  set(OptionIndex.PaddingStrategy, options.paddingStrategy);
+  set(OptionIndex.PaddingStrategy, options.paddingStrategy, 0);
   set(OptionIndex.MaxHeaderListPairs, options.maxHeaderListPairs);
   set(OptionIndex.MaxSettings, options.maxSettings, 1);
   set(OptionIndex.MaxSessionMemory, options.maxSessionMemory, 1);

@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
+import { adoptClasses } from '../builtin.js';
 import { constants } from '../constants.js';
 import {
   ERR_HTTP2_ALTSVC_INVALID_ORIGIN, ERR_HTTP2_ALTSVC_LENGTH, ERR_HTTP2_INVALID_ORIGIN, ERR_HTTP2_INVALID_SESSION,
@@ -36,6 +37,7 @@ export class ServerHttp2Session extends Http2Session {
     super(constants.NGHTTP2_SESSION_SERVER, options, socket);
     this.owner = server;
     server?._sessions.add(this);
+    adoptClasses();
     publishCreated(this);
   }
 

@@ -296,6 +296,11 @@ export class Transport {
     if (!this.closed && !this.dispatch.goesOn) this.work();
   }
 
+  /** Who closes a stream may wait for its 'close' after promises of this turn: it is not told before they have run. */
+  holdClose(): void {
+    this.dispatch.wrote = true;
+  }
+
   /** Sends what is written now, before it is dropped; from within any call. Nobody is told before its turn ends. */
   purge(): void {
     if (this.closed) return;

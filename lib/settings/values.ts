@@ -58,16 +58,22 @@ export function validateSettings(settings: Settings | undefined): void {
       assertWithinRange('customSettings:value', Number(value), 0, UINT32);
     }
   }
-  assertWithinRange('headerTableSize', settings.headerTableSize, 0, UINT32);
-  assertWithinRange('initialWindowSize', settings.initialWindowSize, 0, INT32);
-  assertWithinRange('maxFrameSize', settings.maxFrameSize, MIN_FRAME_SIZE, MAX_FRAME_SIZE);
-  assertWithinRange('maxConcurrentStreams', settings.maxConcurrentStreams, 0, UINT32);
-  assertWithinRange('maxHeaderListSize', settings.maxHeaderListSize, 0, UINT32);
-  assertWithinRange('maxHeaderSize', settings.maxHeaderSize, 0, UINT32);
+  checkNumber('headerTableSize', settings.headerTableSize, 0, UINT32);
+  checkNumber('initialWindowSize', settings.initialWindowSize, 0, INT32);
+  checkNumber('maxFrameSize', settings.maxFrameSize, MIN_FRAME_SIZE, MAX_FRAME_SIZE);
+  checkNumber('maxConcurrentStreams', settings.maxConcurrentStreams, 0, UINT32);
+  checkNumber('maxHeaderListSize', settings.maxHeaderListSize, 0, UINT32);
+  checkNumber('maxHeaderSize', settings.maxHeaderSize, 0, UINT32);
   for (const name of ['enablePush', 'enableConnectProtocol'] as const) {
     const value: unknown = settings[name];
     if (value !== undefined && typeof value !== 'boolean') throw new ERR_HTTP2_INVALID_SETTING_VALUE(name, value);
   }
+}
+
+function checkNumber(name: string, value: unknown, min: number, max: number): void {
+  assertWithinRange(name, value, min, max);
+  // No comparison finds it, and it would be sent as 0.
+  if (Number.isNaN(value)) throw new ERR_HTTP2_INVALID_SETTING_VALUE_RANGE(name, value, min, max);
 }
 
 /** Identifier and value of each setting that is given, in the order of the identifiers. */

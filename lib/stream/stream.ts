@@ -127,10 +127,12 @@ export class Http2Stream extends ReadableSide {
   get state(): StreamState {
     if (this.destroyed || this._id === undefined) return {};
     if (!this.core!.streamState(this._id, stateNumbers)) {
-      // nghttp2 has let go of it; the reader has not.
+      // Its HEADERS are yet to leave; or nghttp2 has let go of it, and the reader has not.
+      const { NGHTTP2_STREAM_STATE_CLOSED, NGHTTP2_STREAM_STATE_IDLE } = constants;
+      const over = Number(this._closedByCore);
       return {
-        state: constants.NGHTTP2_STREAM_STATE_CLOSED,
-        weight: 0, sumDependencyWeight: 0, localClose: 1, remoteClose: 1, localWindowSize: 0,
+        state: over ? NGHTTP2_STREAM_STATE_CLOSED : NGHTTP2_STREAM_STATE_IDLE,
+        weight: 0, sumDependencyWeight: 0, localClose: over, remoteClose: over, localWindowSize: 0,
       };
     }
     return {
@@ -251,6 +253,7 @@ export class Http2Stream extends ReadableSide {
     if (this._isWriting() || this.headersSent || session._type !== NGHTTP2_SESSION_SERVER) session._transport!.purge();
     if (session._native === undefined) return;
     session._native.reset(this._id!, code);
+    session._transport!.holdClose();
     session._transport!.schedule();
   }
 

@@ -19,9 +19,11 @@ namespace duetto {
 void LentBatch::lend(Napi::ArrayBuffer ints, Napi::ArrayBuffer bytes) {
   events.ints.lend(static_cast<int32_t*>(ints.Data()), ints.ByteLength() / sizeof(int32_t));
   events.bytes.lend(static_cast<uint8_t*>(bytes.Data()), bytes.ByteLength());
-  ints_ = Napi::Persistent(ints);
-  bytes_ = Napi::Persistent(bytes);
+  ints_ = Napi::Reference<Napi::ArrayBuffer>::New(ints, 0);
+  bytes_ = Napi::Reference<Napi::ArrayBuffer>::New(bytes, 0);
 }
+
+bool LentBatch::abandoned() const { return ints_.Value().IsEmpty(); }
 
 bool LentBatch::settle(Napi::Env env) {
   if (!events.ints.spilled() && !events.bytes.spilled()) return false;
@@ -41,16 +43,32 @@ bool LentBatch::settle(Napi::Env env) {
   return true;
 }
 
-Napi::Value LentBatch::memory(Napi::Env env) const {
+Napi::Value LentBatch::memory(Napi::Env env) {
+  Napi::ArrayBuffer ints = ints_.Value();
+  Napi::ArrayBuffer bytes = bytes_.Value();
   Napi::Array pair = Napi::Array::New(env, 2);
-  pair.Set(uint32_t{0}, ints_.Value());
-  pair.Set(uint32_t{1}, bytes_.Value());
+  pair.Set(uint32_t{0}, ints);
+  pair.Set(uint32_t{1}, bytes);
+  // From here on it is the reader that holds them.
+  ints_ = Napi::Reference<Napi::ArrayBuffer>::New(ints, 0);
+  bytes_ = Napi::Reference<Napi::ArrayBuffer>::New(bytes, 0);
   return pair;
 }
 
-void StringArrays::bind(Napi::Array names, Napi::Array values) {
-  names_ = Napi::Persistent(names);
-  values_ = Napi::Persistent(values);
+bool StringArrays::bind(Napi::Env env) {
+  if (!names_.IsEmpty()) return false;
+  // Arrays of the environment's own context: those of a test runner's would
+  // keep that context for good.
+  names_ = Napi::Persistent(Napi::Array::New(env));
+  values_ = Napi::Persistent(Napi::Array::New(env));
+  return true;
+}
+
+Napi::Value StringArrays::both(Napi::Env env) const {
+  Napi::Array pair = Napi::Array::New(env, 2);
+  pair.Set(uint32_t{0}, names_.Value());
+  pair.Set(uint32_t{1}, values_.Value());
+  return pair;
 }
 
 void StringArrays::define(const Napi::Reference<Napi::Array>& array, int32_t id,
@@ -95,19 +113,31 @@ Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(new Heart
   exports.Set("Inflater", Inflater::Define(env));
 }
 
-// bindStrings(names, staticValues): `names` has the well-known field names
-// already; their index is their number.
+// bindStrings(wellKnown): gives the arrays in which field names and values of
+// the static table are looked up by their number. There is one pair per
+// environment, however many copies of the JavaScript it has; the first copy
+// enters the names that everybody sends.
 Napi::Value Environment::bind_strings(const Napi::CallbackInfo& info) {
-  Napi::Array names = info[0].As<Napi::Array>();
-  heart_->arrays.bind(names, info[1].As<Napi::Array>());
-  for (uint32_t i = 0; i < names.Length(); ++i) {
-    const std::string name = names.Get(i).As<Napi::String>().Utf8Value();
-    heart_->shared.strings.seed(reinterpret_cast<const uint8_t*>(name.data()), name.size());
+  Napi::Env env = info.Env();
+  if (heart_->arrays.bind(env)) {
+    Napi::Array well_known = info[0].As<Napi::Array>();
+    Napi::Array names = heart_->arrays.names();
+    for (uint32_t i = 0; i < well_known.Length(); ++i) {
+      Napi::String text = well_known.Get(i).As<Napi::String>();
+      names.Set(i, text);
+      const std::string name = text.Utf8Value();
+      heart_->shared.strings.seed(reinterpret_cast<const uint8_t*>(name.data()), name.size());
+    }
   }
-  return info.Env().Undefined();
+  return heart_->arrays.both(env);
 }
 
 Napi::Value Environment::create_batch(const Napi::CallbackInfo& info) {
+  for (size_t i = 0; i < heart_->batches.size(); ++i) {
+    if (!heart_->batches[i]->abandoned()) continue;
+    heart_->batches[i]->lend(info[0].As<Napi::ArrayBuffer>(), info[1].As<Napi::ArrayBuffer>());
+    return Napi::Number::New(info.Env(), static_cast<double>(i));
+  }
   heart_->batches.push_back(std::make_unique<LentBatch>(info[0].As<Napi::ArrayBuffer>(),
                                                         info[1].As<Napi::ArrayBuffer>()));
   return Napi::Number::New(info.Env(), static_cast<double>(heart_->batches.size() - 1));
@@ -127,9 +157,11 @@ Napi::Value Environment::error_string(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), nghttp2_strerror(code));
 }
 
-// setMeasuring(on): whether streams read the clock
+// setMeasuring(on): streams read the clock as long as one copy of the
+// JavaScript wants it. Each says so when it begins and when it stops.
 void Environment::set_measuring(const Napi::CallbackInfo& info) {
-  heart_->shared.measuring = to_bool(info.Env(), info[0]);
+  heart_->observers += to_bool(info.Env(), info[0]) ? 1 : -1;
+  heart_->shared.measuring = heart_->observers > 0;
 }
 
 // stats(out: Float64Array of kStatTotalCount): all sessions of the environment

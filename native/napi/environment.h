@@ -16,7 +16,9 @@
 namespace duetto {
 
 // An event batch whose memory is two ArrayBuffers, allocated by JavaScript's
-// own means: some hosts forbid external ones.
+// own means: some hosts forbid external ones. It is JavaScript that holds
+// them: with a copy of the module that nobody has any more they go, and the
+// batch is free for another.
 class LentBatch {
  public:
   LentBatch(Napi::ArrayBuffer ints, Napi::ArrayBuffer bytes) { lend(ints, bytes); }
@@ -25,7 +27,8 @@ class LentBatch {
   // Moves what did not fit into new, larger ArrayBuffers. Says whether
   // JavaScript has to look at memory() again.
   bool settle(Napi::Env env);
-  Napi::Value memory(Napi::Env env) const;
+  Napi::Value memory(Napi::Env env);
+  bool abandoned() const;
 
   EventBatch events;
 
@@ -37,7 +40,10 @@ class LentBatch {
 // Hands header strings to the arrays in which JavaScript looks them up.
 class StringArrays final : public StringSink {
  public:
-  void bind(Napi::Array names, Napi::Array values);
+  // Says whether they were not there yet.
+  bool bind(Napi::Env env);
+  Napi::Array names() const { return names_.Value(); }
+  Napi::Value both(Napi::Env env) const;
   void define_name(int32_t id, const uint8_t* data, size_t length) override;
   void define_static_value(int32_t id, const uint8_t* data, size_t length) override;
 
@@ -53,6 +59,7 @@ struct Heart final : Owned<Heart> {
   Heart() : shared(&arrays) {}
   StringArrays arrays;
   Shared shared;
+  int32_t observers = 0;
   std::vector<std::unique_ptr<LentBatch>> batches;
   SessionTable sessions;
   // Scratch for header blocks on their way to nghttp2, which copies them.

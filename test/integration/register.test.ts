@@ -108,7 +108,12 @@ const probes: Record<string, string> = {
     const { register } = modules;
     let count = 0;
     if (register) modules.register = (...args) => { count++; return register(...args); };
-    process.on('exit', () => console.log('threads: ' + (modules.registerHooks ? 'none needed' : count)));`,
+    process.on('exit', () => console.log('threads: ' + (count === 0 && Number.parseInt(process.versions.node) > 22 ? 'none needed' : count)));`,
+  'hooks.mjs': `export const resolve = (specifier, context, next) => next(specifier, context);`,
+  'loader.mjs': `import { register } from 'node:module'; register('./hooks.mjs', import.meta.url);`,
+  'static.mjs': `import 'duetto/register'; import 'node:http2';`,
+  'in-time.mjs': `import 'duetto/register'; const { nghttp2 } = await import('node:http2'); if (nghttp2 === undefined) console.log('wrong');`,
+  'late-require.cjs': `require('http2'); require('duetto/register');`,
   'plain.js': `if (require('http2').nghttp2 === undefined) console.log('wrong');`,
   'late.cjs': `require('./dynamic.cjs')().then((http2) => { if (http2.nghttp2 === undefined) console.log('wrong'); });`,
   'dynamic.cjs': `module.exports = () => import /* late */ ('http2');`,
@@ -211,6 +216,29 @@ describe.each(nodes)('register in %s', (node) => {
       expect({ out, err }).toEqual({ out: 'served\n', err: '' });
     });
   }
+
+  test.each([
+    [['--import', 'duetto/register', '--import', './loader.mjs']],
+    [['--import', './loader.mjs', '--import', 'duetto/register']],
+    [['--require', 'duetto/register', '--import', './loader.mjs']],
+    [['--import', './loader.mjs', '--require', 'duetto/register']],
+  ])('beside loader hooks of others: %s', async (flags) => {
+    for (const probe of ['probe.cjs', 'probe.mjs']) {
+      const { out, err, code } = await run(node, ['--no-deprecation', ...flags, probe]);
+      expect({ out, err, code }, probe).toEqual({ out: 'wrong: \n', err: '', code: 0 });
+    }
+  });
+
+  test.each(['static.mjs', 'late-require.cjs'])('warns when http2 has been given out: %s', async (file) => {
+    const { out, err, code } = await run(node, [file]);
+    expect({ out, code }).toEqual({ out: '', code: 0 });
+    expect(err).toMatch(/\[DUETTO_LATE\] DuettoWarning: http2 was loaded before duetto\/register/);
+  });
+
+  test('does not warn when it is in time', async () => {
+    const { out, err, code } = await run(node, ['in-time.mjs']);
+    expect({ out, err, code }).toEqual({ out: '', err: '', code: 0 });
+  });
 
   test('by NODE_OPTIONS', async () => {
     const { out } = await run(node, ['probe.mjs'], { NODE_OPTIONS: '--require duetto/register' });
