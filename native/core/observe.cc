@@ -20,6 +20,9 @@ uint64_t length_of(const nghttp2_nv* nva, size_t n) {
 int Callbacks::on_begin_frame(nghttp2_session*, const nghttp2_frame_hd* hd, void* user) {
   auto* s = static_cast<Session*>(user);
   ++s->counters_[kStatFramesReceived + frame_slot(hd->type)];
+  // nghttp2 says nothing of the end of a block whose stream is gone by then: what is
+  // recorded from here on must not be taken for a part of it.
+  if (hd->type != NGHTTP2_CONTINUATION) s->drop_headers();
   s->accounted_ += 9 + hd->length;
   switch (hd->type) {
     case NGHTTP2_HEADERS:

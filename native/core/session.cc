@@ -133,9 +133,11 @@ int Session::break_protocol(uint32_t code, int error_code) {
 }
 
 void Session::drop_headers() {
-  if (headers_at_ == 0) return;
-  batch_->ints.truncate(headers_at_);
-  batch_->bytes.truncate(headers_bytes_at_);
+  if (open_block() == 0) return;
+  if (headers_at_ != 0) {
+    batch_->ints.truncate(headers_at_);
+    batch_->bytes.truncate(headers_bytes_at_);
+  }
   forget_partial();
   headers_at_ = 0;
   // The block may have given out numbers that the reader now never learns.
@@ -175,8 +177,8 @@ bool Session::join_headers() {
 }
 
 int32_t Session::open_block() {
-  if (headers_at_ == 0) return 0;
-  return partial_ints_.size() > 0 ? partial_ints_.data()[1] : batch_->ints.data()[headers_at_ + 1];
+  if (partial_ints_.size() > 0) return partial_ints_.data()[1];
+  return headers_at_ == 0 ? 0 : batch_->ints.data()[headers_at_ + 1];
 }
 
 void Session::pull(uint8_t* out, size_t from, size_t capacity, size_t budget, EventBatch* batch) {
