@@ -244,24 +244,6 @@ const programs = {
     return { events, open: http2.stats().streams.open };
   },
 
-  async halfBlock() {
-    const bodies = {};
-    const server = await serve((stream) => {
-      bodies[stream.id] = '';
-      stream.on('error', () => {}).on('data', (chunk) => {
-        bodies[stream.id ?? 1] += chunk;
-        if (String(chunk) === 'reset me') stream.close(8);
-      });
-    });
-    const trailers = frame('HEADERS', WHOLE_BLOCK | END, 1, block({ 'x-trailer': 'of a stream that is gone' }));
-    const peer = await peerOf(server, frame('HEADERS', WHOLE_BLOCK, 1, request('POST')), frame('HEADERS', WHOLE_BLOCK, 3, request('POST')), frame('DATA', 0, 1, 'reset me'),
-      trailers.subarray(0, 20));
-    await until(() => peer.seen.includes('RST_STREAM 8'));
-    peer.write(Buffer.concat([trailers.subarray(20), frame('DATA', 0, 3, 'whole')]));
-    await until(() => bodies[3] !== '', NEVER);
-    return bodies;
-  },
-
   async push() {
     let pushes = 0;
     const server = await byHand((socket) => {

@@ -45,9 +45,6 @@ describe('life', () => {
   test('trailers of a stream that its handler has destroyed open nothing', () => {
     expect(run('ghost')).toEqual({ events: ['stream 1 /'], open: 0 });
   });
-  test('a header block whose stream is reset before its end takes nothing of others along', () => {
-    expect(run('halfBlock')).toEqual({ 1: 'reset me', 3: 'whole' });
-  });
   test('a push that is destroyed in its handler is announced once', () => {
     expect(run('push')).toEqual({ pushes: 1, closed: true });
   });
