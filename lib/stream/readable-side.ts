@@ -7,7 +7,7 @@ import { WritableSide } from './writable-side.js';
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_SESSION_SERVER } = constants;
 
 /** Octets of memory that a piece of DATA takes besides its content; native/core/session.h has the same. */
-const PIECE_OVERHEAD = 320;
+const PIECE_OVERHEAD = 200;
 
 /** How far the core's count may be off. */
 const UNTOLD = 16 * 1024;

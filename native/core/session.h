@@ -222,7 +222,7 @@ class Session {
   static constexpr size_t kDribble = 16;
   // Memory of a piece of DATA that waits to be read, besides its octets: a Buffer,
   // and its place in a list. lib/stream/readable-side.ts has the same.
-  static constexpr size_t kPieceOverhead = 320;
+  static constexpr size_t kPieceOverhead = 200;
   // Beyond this part of the memory allowed, what nobody reads keeps the connection's
   // window shut. The window itself, which is on its way, has to fit in the rest.
   static constexpr uint64_t kShareOfUnread = 4;
