@@ -3,7 +3,7 @@ import { BatchHeader, Record } from '../binding/records.js';
 import { rethrow } from '../rethrow.js';
 import { onEndedByCore } from './incoming.js';
 import type { Http2Session } from './session.js';
-import { sizeOfSentRecord, tellReceived, tellSent } from './tell.js';
+import { tellReceived, tellSent } from './tell.js';
 import { stretch } from './stretch.js';
 
 /** The real one: a test may have put a clock of its own in its place. */
@@ -19,7 +19,9 @@ export class Recorded {
   at: number = BatchHeader.Start;
   /** How many of the batch's bytes belong to records before that. */
   bytesAt = 0;
-  /** Of what was sent: the streams that are closed are told last. */
+  /** Of what was sent: there are streams that were closed, which are told last. */
+  closes = false;
+  /** It has come to these. */
   closing = false;
   /** How many of the pieces belong to records before that. */
   piecesAt = 0;
@@ -128,7 +130,7 @@ export class Dispatch {
       }
       if (one.received) tellReceived(session, this, one);
       else tellSent(session, this, one);
-      if (one.at >= one.end && !one.received && !one.closing && hasClose(one)) {
+      if (one.at >= one.end && one.closes && !one.closing) {
         one.closing = true;
         one.at = BatchHeader.Start;
       }
@@ -180,9 +182,4 @@ function round(dispatch: Dispatch): void {
 
 function resume(dispatch: Dispatch): void {
   dispatch._resume();
-}
-
-function hasClose({ batch: { ints }, end }: Recorded): boolean {
-  for (let at: number = BatchHeader.Start; at < end; at += sizeOfSentRecord(ints[at]!)) if (ints[at] === Record.Close) return true;
-  return false;
 }

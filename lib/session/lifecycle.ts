@@ -65,7 +65,7 @@ export function closeSession(session: Http2Session, code: number, error: Error |
     for (const stream of session._pendingStreams.values()) stream.destroy(cancel);
     const doomed: Http2Stream[] = [];
     for (const stream of session._streams.values()) if (!sparing || !stream._isWhole()) doomed.push(stream);
-    session._doomed = destroySome(doomed, 0, error);
+    session._doomed = destroySome(doomed, error);
   }
   if (native !== undefined) {
     if (!socket!.destroyed) sayGoodbye(session, native, code, error);
@@ -81,10 +81,8 @@ export function closeSession(session: Http2Session, code: number, error: Error |
 }
 
 /** @returns those that are left */
-function destroySome(streams: Http2Stream[], from: number, error: Error | undefined): Http2Stream[] | undefined {
-  const to = Math.min(streams.length, from + STREAMS_AT_ONCE);
-  for (let i = from; i < to; i++) {
-    const stream = streams[i]!;
+function destroySome(streams: Http2Stream[], error: Error | undefined): Http2Stream[] | undefined {
+  for (const stream of streams.slice(0, STREAMS_AT_ONCE)) {
     if (stream.destroyed) continue;
     try {
       if (stream._session?._endedByClose === true) stream._onConnectionLost();
@@ -93,12 +91,12 @@ function destroySome(streams: Http2Stream[], from: number, error: Error | undefi
     }
     stream.destroy(error);
   }
-  return to < streams.length ? streams.slice(to) : undefined;
+  return streams.length > STREAMS_AT_ONCE ? streams.slice(STREAMS_AT_ONCE) : undefined;
 }
 
 /** A peer that has opened thousands of streams does not stop the others by leaving. */
 function destroyMore(session: Http2Session, streams: Http2Stream[], error: Error | undefined): void {
-  const left = session._doomed = destroySome(streams, 0, error);
+  const left = session._doomed = destroySome(streams, error);
   if (left !== undefined) {
     setImmediate(destroyMore, session, left, error);
     return;
@@ -145,7 +143,7 @@ function letGo(session: Http2Session, error: Error | undefined, graceful: boolea
     if (session._type === NGHTTP2_SESSION_SERVER) socket.end();
     else socket.end(() => destroyAfter(socket, CLIENT_FAREWELL, undefined));
   } else if (graceful) {
-    // It may never come to stand.
+    // The connection may never be established.
     destroyAfter(socket, CLIENT_FAREWELL, undefined);
     socket.end();
   } else {

@@ -140,6 +140,8 @@ export function tellSent(session: Http2Session, dispatch: Dispatch, one: Recorde
       session._streams.get(ints[at + 1]!)?._onWantTrailers();
       break;
     case Record.Close:
+      one.closes = true;
+      break;
     case Record.Segment:
       break;
     default:

@@ -64,7 +64,7 @@ export abstract class ReadableSide extends WritableSide {
   /** @internal */
   _onData(chunk: Buffer): void {
     if (this._timer !== null) this._timer.refresh();
-    // What still comes when it was given up would keep it, where nobody reads.
+    // DATA that arrives after close() would keep the stream open if nobody reads it.
     if (this.destroyed || (this._closed && this.readableFlowing === null && this.listenerCount('readable') === 0)) return;
     if (this._headersSent && !this._gathering && !this._ending) this._session!._transport!.gather(this as unknown as Http2Stream);
     if (!this._reading) this._held = true;

@@ -208,7 +208,7 @@ export class Http2Stream extends ReadableSide {
     clearIdleTimeout(this);
     const ending = this._endedBeforeClose = this.writableEnded;
     const atOnce = !ending || this.writableFinished || givesUp || reset === Reset.Force;
-    // RST_STREAM is on its way before anybody is told: he may destroy the stream.
+    // RST_STREAM is submitted before any listener is called, since a listener may destroy the stream.
     if (reset !== Reset.None && atOnce) {
       if (!ending && !givesUp) this.endWritten();
       this.submitReset(code, givesUp);
@@ -238,7 +238,7 @@ export class Http2Stream extends ReadableSide {
 
   private submitReset(code: number, givesUp: boolean): void {
     if (this.pending) {
-      // Nothing of it was sent, and nothing will be: the connection may never stand.
+      // Nothing of it was sent, and the connection may never be established.
       process.nextTick(destroyStream, this);
       return;
     }

@@ -91,11 +91,16 @@ class IdMap {
     return true;
   }
 
-  // Where the table lies and when it was made: not for a peer to know.
+  // Where the table lies and when it was made: not for a peer to know. A multiplier
+  // with few bits, or none of the highest, would put all ids into a few places.
   uint32_t random_odd() const {
-    const auto clock = static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-    const uint64_t mixed = (clock ^ reinterpret_cast<uintptr_t>(this)) * 0x9e3779b97f4a7c15u;
-    return static_cast<uint32_t>(mixed >> 32) | 1;
+    uint64_t seed = static_cast<uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count()) ^
+                    reinterpret_cast<uintptr_t>(this);
+    for (;; ++seed) {
+      const uint32_t odd = static_cast<uint32_t>(seed * 0x9e3779b97f4a7c15u >> 32) | 1;
+      const int bits = std::popcount(odd);
+      if (bits >= 12 && bits <= 20 && odd >> 28 > 1 && odd >> 28 < 14) return odd;
+    }
   }
 
   Array<Slot> slots_;
