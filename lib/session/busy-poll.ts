@@ -1,4 +1,4 @@
-import { setImmediate } from '../clock.js';
+import { milliseconds as now, setImmediate } from '../clock.js';
 import type { Http2Session } from './session.js';
 
 /** Microseconds. Longer, and others who want the processor would feel it. */
@@ -11,9 +11,6 @@ const MISSES_FORGIVEN = 3;
 const MOST_MISSES = MISSES_FORGIVEN + 10;
 /** The request, and one more: the one before is over and yet to go when the next is made. */
 const FEW_STREAMS = 2;
-
-/** The clock itself: one that a test has stopped would keep the loop awake for ever. */
-const now = performance.now.bind(performance);
 
 /**
  * Keeps the event loop awake for a short time after a request that has no more than one other stream beside it. An answer from the

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type Batch, giveBack, takeBatch } from '../binding/batch.js';
 import type { NativeSession } from '../binding/contract.js';
 import { BatchHeader, Record } from '../binding/records.js';
-import { setImmediate } from '../clock.js';
+import { milliseconds, setImmediate } from '../clock.js';
 import { constants } from '../constants.js';
 import { takeNotes } from '../observe/notes.js';
 import { rethrow } from '../rethrow.js';
@@ -19,8 +19,11 @@ import { sizeOfSentRecord, takeData } from './tell.js';
 /** An output that is longer is sent, even if more may follow in this turn. */
 const MAX_HELD = 32 * 1024;
 
-/** Portions that are parsed in one turn: a connection that sends thousands of requests at once is not all there is to do. */
-const PORTIONS_AT_ONCE = 4;
+/**
+ * Milliseconds for which portions of a chunk follow each other before the event loop turns: a connection that sends thousands of
+ * frames at once is not all there is to do. What a portion costs depends on who hears of it.
+ */
+const TIME_AT_ONCE = 3;
 /** With more octets than this waiting to be parsed, nothing more is read. */
 const MAX_REST = 64 * 1024;
 
@@ -49,8 +52,8 @@ export class Transport {
   private rest: Rest[] | undefined;
   private restLength = 0;
   private begun = false;
-  /** Portions parsed since the event loop has turned. */
-  private portions = 0;
+  /** When the second portion of this turn was parsed; 0 before. */
+  private since = 0;
   /** What is received waits for the next turn. */
   private turns = false;
   private scheduled = false;
@@ -152,7 +155,7 @@ export class Transport {
       return;
     }
     if (this.fromEventLoop) this.dispatch.ticksHaveRun();
-    this.portions = 0;
+    this.since = 0;
     const to = this.parse(chunk, 0, length);
     // The next read may come before all of this chunk is parsed: user code is about to run.
     if (to < length) this.keepRest(chunk, to, length);
@@ -193,7 +196,9 @@ export class Transport {
   private parseRest(): boolean {
     const next = this.rest?.[0];
     if (next === undefined || this.inputWaits || this.turns) return false;
-    if (++this.portions >= PORTIONS_AT_ONCE) {
+    const now = milliseconds();
+    if (this.since === 0) this.since = now;
+    if (now - this.since > TIME_AT_ONCE) {
       this.turns = true;
       setImmediate(turn, this);
       return false;
@@ -218,7 +223,7 @@ export class Transport {
   /** @internal The event loop has turned. */
   _turn(): void {
     this.turns = false;
-    this.portions = 0;
+    this.since = 0;
     if (this.closed) return;
     if (this.fromEventLoop && !this.dispatch.goesOn) this.dispatch.ticksHaveRun();
     this._workOn();

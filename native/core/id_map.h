@@ -98,7 +98,9 @@ class IdMap {
                     reinterpret_cast<uintptr_t>(this);
     for (;; ++seed) {
       const uint32_t odd = static_cast<uint32_t>(seed * 0x9e3779b97f4a7c15u >> 32) | 1;
-      const int bits = std::popcount(odd);
+      // By hand: std::popcount can be a function of libgcc's, which the addon does not need otherwise.
+      int bits = 0;
+      for (uint32_t left = odd; left != 0; left &= left - 1) ++bits;
       if (bits >= 12 && bits <= 20 && odd >> 28 > 1 && odd >> 28 < 14) return odd;
     }
   }

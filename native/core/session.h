@@ -221,7 +221,7 @@ class Session {
   // Octets of DATA, with more to come, that are suspiciously few.
   static constexpr size_t kDribble = 16;
   // Memory of a piece of DATA that waits to be read, besides its octets: a Buffer,
-  // and its place in a list. lib/stream/readable-side.ts has the same.
+  // and its place in a list. What a reader has buffered, lib/stream/readable-side.ts counts.
   static constexpr size_t kPieceOverhead = 200;
   // Beyond this part of the memory allowed, what nobody reads keeps the connection's
   // window shut. The window itself, which is on its way, has to fit in the rest.
