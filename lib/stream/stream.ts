@@ -1,7 +1,7 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { deprecate, format, inspect } from 'node:util';
 import { native } from '../binding/load.js';
-import { setImmediate } from '../clock.js';
+import { setImmediate, setTimeout } from '../clock.js';
 import { constants, nameForErrorCode } from '../constants.js';
 import {
   ERR_HTTP2_INVALID_STREAM, ERR_HTTP2_STREAM_CANCEL, ERR_HTTP2_STREAM_ERROR, ERR_HTTP2_TRAILERS_ALREADY_SENT, ERR_HTTP2_TRAILERS_NOT_READY,
@@ -30,6 +30,12 @@ export interface StreamState {
 
 const { NGHTTP2_CANCEL, NGHTTP2_ERR_STREAM_CLOSED, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR, NGHTTP2_SESSION_SERVER } = constants;
 const UINT32 = 2 ** 32 - 1;
+
+/**
+ * Milliseconds by which a response that is complete before its request precedes RST_STREAM(NO_ERROR). Some clients, curl 7.88 among
+ * them, drop a response that they read together with the reset. A request that ends in the meantime needs no reset.
+ */
+const EARLY_RESPONSE_LEAD = 10;
 
 const stateNumbers = new Float64Array(6);
 
@@ -325,13 +331,19 @@ export class Http2Stream extends ReadableSide {
       this.destroy();
       return;
     }
-    // The answer is complete and the body of the request is not wanted: there is no point in receiving it. Not at
-    // once, so that streams which were pushed in the meantime are announced before this one closes.
-    if (!this._remoteEnded && this.headersSent && this._session?._type === NGHTTP2_SESSION_SERVER &&
-        !this._waitForTrailers && !this._didRead && this.readableFlowing !== true && this.listenerCount('data') === 0 &&
-        this.listenerCount('readable') === 0) {
-      setImmediate(closeStream, this);
-    }
+    if (this.bodyIsUnwanted) setTimeout(closeUnwanted, EARLY_RESPONSE_LEAD, this);
+  }
+
+  /** The response is complete, and nobody wants the body of the request: there is no point in receiving it (RFC 9113, section 8.1). */
+  private get bodyIsUnwanted(): boolean {
+    return !this._remoteEnded && this.headersSent && this._session?._type === NGHTTP2_SESSION_SERVER &&
+      !this._waitForTrailers && !this._didRead && this.readableFlowing !== true && this.listenerCount('data') === 0 &&
+      this.listenerCount('readable') === 0;
+  }
+
+  /** @internal */
+  _closeIfUnwanted(): void {
+    if (this.bodyIsUnwanted) this.close();
   }
 
   /** @internal The connection is gone. What it has not brought whole does not end, and a request without an answer has failed. */
@@ -407,8 +419,8 @@ function destroyStream(stream: Http2Stream): void {
   stream.destroy();
 }
 
-function closeStream(stream: Http2Stream): void {
-  stream.close();
+function closeUnwanted(stream: Http2Stream): void {
+  stream._closeIfUnwanted();
 }
 
 function maybeDestroySession(session: Http2Session): void {

@@ -66,6 +66,20 @@ describe.skipIf(curl === undefined)('curl (skipped without curl)', () => {
     });
   });
 
+  // curl 7.88 drops a response that it reads together with the RST_STREAM(NO_ERROR) behind it.
+  test('gets a response that is complete before its upload is', async () => {
+    const server = duetto.createServer((_request, response) => {
+      response.statusCode = 413;
+      response.end('too big');
+    });
+    const { url } = await listen(server, 'http');
+    const upload = Buffer.alloc(2 * MB);
+    for (let i = 0; i < 12; i++) {
+      const { code, stdout } = await run(curl!, ['-s', '--http2-prior-knowledge', '--data-binary', '@-', '-w', ' %{http_code}', url], { input: upload });
+      expect([code, stdout]).toEqual([0, 'too big 413']);
+    }
+  });
+
   test('is served with HTTP/1.1 where that is allowed', async () => {
     const server = duetto.createSecureServer({ ...tls, allowHTTP1: true }, (request, response) => {
       response.end(`${request.httpVersion} ${pattern.length}`);

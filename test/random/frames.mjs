@@ -1,8 +1,8 @@
-// Random frames of many streams, by hand, with what a server has to make of them.
+// Random frames of many streams, by hand, with what has to be made of them.
 
-import { field, frame, PREFACE, SETTINGS, SETTINGS_ACK } from '../../bench/clients/frames.mjs';
+import { field, frame, SETTINGS } from '../../bench/clients/frames.mjs';
 
-export const Type = { Data: 0, Headers: 1, Priority: 2, RstStream: 3, Settings: 4, Ping: 6, Goaway: 7, WindowUpdate: 8 };
+export const Type = { Data: 0, Headers: 1, Priority: 2, RstStream: 3, Settings: 4, PushPromise: 5, Ping: 6, Goaway: 7, WindowUpdate: 8, Altsvc: 10, Origin: 12 };
 export const Flag = { EndStream: 1, EndHeaders: 4 };
 
 /** A sequence that a seed gives again (mulberry32). */
@@ -37,10 +37,12 @@ const request = (id, method) => Buffer.concat([
 const BUDGET = 50_000;
 
 /**
+ * What a client sends.
+ *
  * @returns `steps`: octets that belong together, each with the stream that it is of (0: none); and `streams`: what was sent
  * on each: octets, whether it was ended, and whether it was reset
  */
-export function conversation(random) {
+export function requests(random) {
   const steps = [];
   const streams = new Map();
   let left = BUDGET;
@@ -92,9 +94,98 @@ export function conversation(random) {
   }
 }
 
+/** What a server sends, to as many requests as there are odd ids in `streams`. */
+export function responses(random) {
+  const steps = [];
+  const streams = new Map();
+  let left = BUDGET;
+  let promised = 0;
+  /** Streams that are not ended, each with whether its response has begun. */
+  const open = new Map();
+  const count = 1 + random.below(24);
+  for (let i = 0; i < count; i++) begin(2 * i + 1);
+  const moves = 20 + random.below(120);
+  for (let i = 0; i < moves && open.size > 0; i++) {
+    const what = random.next();
+    const id = random.pick([...open.keys()]);
+    const stream = streams.get(id);
+    if (what < 0.7) {
+      if (open.get(id)) goOn(id, stream);
+      else answer(id);
+    } else if (what < 0.76) {
+      stream.reset = true;
+      open.delete(id);
+      add(id, Type.RstStream, 0, uint32(random.pick([0, 2, 7, 8])));
+    } else if (what < 0.84 && id % 2 === 1) {
+      promised += 2;
+      begin(promised);
+      // It belongs to both: without its parent there is no promise.
+      add(promised, Type.PushPromise, Flag.EndHeaders, Buffer.concat([uint32(promised), request(promised, 'GET')]), id);
+    } else {
+      const [type, flags, payload] = random.pick([
+        [Type.Ping, 0, Buffer.alloc(8, i)],
+        [Type.Settings, 0, Buffer.alloc(0)],
+        [Type.WindowUpdate, 0, uint32(1000)],
+        [200, 0, Buffer.from('unknown')],
+        [Type.Altsvc, 0, Buffer.concat([Buffer.from([0, 9]), Buffer.from('http://a.bh2=":1"')])],
+      ]);
+      add(0, type, flags, payload);
+    }
+  }
+  return { steps, streams };
+
+  function begin(id) {
+    streams.set(id, { octets: 0, ended: false, reset: false });
+    open.set(id, false);
+  }
+
+  function add(id, type, flags, payload, on = id) {
+    steps.push({ id, bytes: frame(type, flags, on, payload) });
+  }
+
+  function end(id) {
+    streams.get(id).ended = true;
+    open.delete(id);
+  }
+
+  function answer(id) {
+    if (id % 2 === 1 && random.chance(0.2)) {
+      add(id, Type.Headers, Flag.EndHeaders, field(':status', '103'));
+      return;
+    }
+    const ended = random.chance(0.1);
+    add(id, Type.Headers, Flag.EndHeaders | (ended ? Flag.EndStream : 0), Buffer.concat([field(':status', '200'), field('x-id', String(id))]));
+    if (ended) end(id);
+    else open.set(id, true);
+  }
+
+  function goOn(id, stream) {
+    const ended = random.chance(0.2);
+    if (ended && random.chance(0.4)) {
+      add(id, Type.Headers, Flag.EndHeaders | Flag.EndStream, field('x-trailer', String(id)));
+    } else {
+      const length = Math.min(left, random.pick([0, 1, 10, 100, 1000, 3000]));
+      left -= length;
+      add(id, Type.Data, ended ? Flag.EndStream : 0, body(id, stream.octets, length));
+      stream.octets += length;
+    }
+    if (ended) end(id);
+  }
+}
+
+/** Some octets of some steps changed. */
+export function garble(steps, random) {
+  return steps.map(({ id, bytes }) => {
+    if (!random.chance(0.03)) return { id, bytes };
+    const changed = Buffer.from(bytes);
+    changed[random.below(changed.length)] = random.below(256);
+    return { id, bytes: changed };
+  });
+}
+
 /** The octets of a conversation, cut anywhere. */
-export function chunksOf(steps, random) {
-  const all = Buffer.concat([PREFACE, SETTINGS, SETTINGS_ACK, ...steps.map(({ bytes }) => bytes)]);
+export function chunksOf(steps, random, opening) {
+  const all = Buffer.concat([...opening, ...steps.map(({ bytes }) => bytes)]);
   const chunks = [];
   for (let at = 0; at < all.length;) {
     const length = random.pick([1, 9, 50, 500, 5000, all.length]);

@@ -4,10 +4,11 @@
 export class Rough extends Error {}
 
 /**
- * @param stream of a server
+ * @param stream of a server or a client
  * @param now notes whether the program has given the stream up
+ * @param onlyWhenTold nothing is done before the stream hears of something
  */
-export function roughen(http2, stream, now, random) {
+export function roughen(stream, now, random, { onlyWhenTold = false } = {}) {
   const { session } = stream;
   const acts = {
     throw() {
@@ -32,7 +33,7 @@ export function roughen(http2, stream, now, random) {
       setImmediate(() => stream.resume());
     },
     respond() {
-      if (!stream.headersSent && !stream.destroyed && !stream.closed) stream.respond({ ':status': 200 });
+      if (stream.respond !== undefined && !stream.headersSent && !stream.destroyed && !stream.closed) stream.respond({ ':status': 200 });
     },
     write() {
       acts.respond();
@@ -61,7 +62,7 @@ export function roughen(http2, stream, now, random) {
   others.push(now);
   sessionsStreams.set(session, others);
   if (session.roughlyEnded) now.gaveUp = true;
-  for (const event of ['data', 'end', 'close', 'aborted', 'finish', 'trailers']) if (random.chance(0.3)) stream.on(event, act);
+  for (const event of ['response', 'headers', 'push', 'data', 'end', 'close', 'aborted', 'finish', 'trailers']) if (random.chance(0.3)) stream.on(event, act);
   // Somebody has to answer in the end.
   setTimeout(() => {
     if (stream.destroyed) return;
@@ -69,7 +70,7 @@ export function roughen(http2, stream, now, random) {
     if (stream.writable && !stream.closed) stream.end();
     stream.resume();
   }, 20);
-  act();
+  if (!onlyWhenTold) act();
 }
 
 const sessionsStreams = new WeakMap();
