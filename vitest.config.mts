@@ -7,5 +7,7 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // A state that must not be reached is an error.
+    env: { DUETTO_STRICT_STATES: '1' },
   },
 });

@@ -1,32 +1,22 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type * as builtin from 'node:http2';
 import type * as net from 'node:net';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type * as tls from 'node:tls';
 import type { AdditionalClientOptions } from './client/connect.js';
+import type { AdditionalOptions } from './connection/session-options.js';
 import type { Engine } from './engine/instances.js';
 import type { nghttp2 } from './nghttp2.js';
 import type { PerformanceObserver } from './observe/performance-observer.js';
-import type { LimitDetails, SessionStats, TotalStats } from './observe/types.js';
-import type { AdditionalOptions } from './session/options.js';
+import type { Http2Session, LimitDetails, SessionAdditions, TotalStats } from './observe/types.js';
 
 // The types of the public API: those of node:http2, and what duetto adds to them.
 
-type LimitListener = (limit: LimitDetails, stream: builtin.Http2Stream | undefined) => void;
+export type { Http2Session, SessionAdditions };
+
 type ServerLimitListener =
   (limit: LimitDetails, session: ServerHttp2Session, stream: ServerHttp2Stream | undefined) => void;
 type SessionListener = (session: ServerHttp2Session) => void;
-
-/** What sessions have beyond those of node:http2. */
-export interface SessionAdditions {
-  /** What the session has counted so far, and how near its limits are; its last numbers once it is destroyed. */
-  stats(): SessionStats;
-  addListener(event: 'limit', listener: LimitListener): this;
-  on(event: 'limit', listener: LimitListener): this;
-  once(event: 'limit', listener: LimitListener): this;
-  prependListener(event: 'limit', listener: LimitListener): this;
-  prependOnceListener(event: 'limit', listener: LimitListener): this;
-}
 
 /** What servers have beyond those of node:http2. */
 export interface ServerAdditions {
@@ -42,7 +32,6 @@ export interface ServerAdditions {
   prependOnceListener(event: 'session', listener: SessionListener): this;
 }
 
-export type Http2Session = SessionAdditions & builtin.Http2Session;
 export type ClientHttp2Session = SessionAdditions & builtin.ClientHttp2Session;
 export type ServerHttp2Session<
   H1Request extends typeof IncomingMessage = typeof IncomingMessage,

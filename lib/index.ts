@@ -5,7 +5,7 @@ import { Http2ServerRequest } from './compat/request.js';
 import { Http2ServerResponse } from './compat/response.js';
 import { constants } from './constants.js';
 import type { Engine as EngineHere } from './engine/instances.js';
-import { setNghttp2ErrorString } from './errors.js';
+import { setNghttp2ErrorString } from './errors/index.js';
 import { nghttp2 } from './nghttp2.js';
 import type * as observed from './observe/types.js';
 import { sensitiveHeaders } from './symbols.js';

@@ -3,7 +3,7 @@ import {
   ERR_INVALID_ARG_TYPE,
   ERR_INVALID_ARG_VALUE,
   ERR_OUT_OF_RANGE,
-} from './errors.js';
+} from './errors/index.js';
 
 // Checks of arguments, with the errors that Node's own validators throw for the same values.
 

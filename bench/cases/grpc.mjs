@@ -14,7 +14,7 @@ export default [{
   unit: 'calls/s',
   async open(module) {
     if (!fs.existsSync(installed)) throw new Error('@grpc/grpc-js is not installed: run npm run test:programs once');
-    const flags = module.startsWith('node:') ? [] : ['--require', path.join(path.dirname(module), 'register.js')];
+    const flags = module.startsWith('node:') ? [] : ['--require', path.join(path.dirname(module), 'register', 'index.js')];
     const worker = new Worker('clients/grpc.mjs', { module }, flags);
     await worker.ready();
     await worker.ask('calls', { inFlight: IN_FLIGHT, seconds: WARM_UP });

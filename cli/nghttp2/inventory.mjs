@@ -18,8 +18,8 @@ export function description(file) {
 export function inventory() {
   const known = manifest();
   const newest = newestVersion(known);
-  const built = new Map(library('engine.js').engines().map((engine) => [engine.id, engine]));
-  const { allPlaces, isOutdated } = library('engine/places.js');
+  const built = new Map(library('engine/index.js').engines().map((engine) => [engine.id, engine]));
+  const { allPlaces, isOutdated } = library('engine/locations.js');
   const places = new Map(allPlaces().map((place) => [place.id, place]));
   const rows = known.versions.map((entry) => ({
     id: entry.version,

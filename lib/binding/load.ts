@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
-import { addonFile, EngineError } from '../engine/choice.js';
-import { ownBuild } from '../engine/places.js';
+import { ownBuild } from '../engine/locations.js';
 import { platformName } from '../engine/platform.js';
+import { addonFile, EngineError } from '../engine/selection.js';
 import type { NativeBinding } from './contract.js';
 import { layoutDiffers } from './layout.js';
 import { withMethods } from './methods.js';

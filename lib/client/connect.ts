@@ -1,12 +1,12 @@
 import net = require('node:net');
-import tls = require('node:tls');
 import type { Duplex } from 'node:stream';
-import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS, ERR_INVALID_ARG_TYPE, ERR_HTTP2_UNSUPPORTED_PROTOCOL } from '../errors.js';
-import { publishCreated } from '../observe/session-life.js';
-import { BusyPoll, DEFAULT_BUSY_POLL, MOST_BUSY_POLL } from '../session/busy-poll.js';
+import tls = require('node:tls');
+import { BusyPoll, DEFAULT_BUSY_POLL, MOST_BUSY_POLL } from '../connection/busy-poll.js';
+import { explainHandshake } from '../connection/foreign-protocol.js';
+import { type AdditionalOptions, type SessionOptions, validateAdditional } from '../connection/session-options.js';
+import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS, ERR_INVALID_ARG_TYPE, ERR_HTTP2_UNSUPPORTED_PROTOCOL } from '../errors/index.js';
+import { publishCreated } from '../observe/session-events.js';
 import { ClientHttp2Session } from '../session/client-session.js';
-import { type AdditionalOptions, type SessionOptions, validateAdditional } from '../session/options.js';
-import { explainHandshake } from '../session/stranger.js';
 import { MAX_CUSTOM_SETTINGS } from '../settings/values.js';
 import { assertIsArray, assertIsObject, validateBoolean, validateInteger, validateNumber } from '../validate.js';
 

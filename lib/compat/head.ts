@@ -1,5 +1,5 @@
-import { ERR_INVALID_ARG_VALUE } from '../errors.js';
-import type { HeadersObject } from '../headers/types.js';
+import { ERR_INVALID_ARG_VALUE } from '../errors/index.js';
+import type { HeadersObject } from '../headers/header-types.js';
 import { nameGiven } from './header-rules.js';
 import type { Http2ServerResponse } from './response.js';
 

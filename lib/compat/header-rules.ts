@@ -3,7 +3,7 @@ import {
   ERR_HTTP2_INVALID_PSEUDOHEADER,
   ERR_HTTP2_PSEUDOHEADER_NOT_ALLOWED,
   ERR_INVALID_HTTP_TOKEN,
-} from '../errors.js';
+} from '../errors/index.js';
 import { type FieldTraits, traitsOf } from '../headers/fields.js';
 import { validateString } from '../validate.js';
 

@@ -1,7 +1,7 @@
 import { constants } from '../constants.js';
-import { ERR_HTTP2_STATUS_INVALID, ERR_INVALID_HTTP_TOKEN } from '../errors.js';
+import { ERR_HTTP2_STATUS_INVALID, ERR_INVALID_HTTP_TOKEN } from '../errors/index.js';
 import { traitsOf } from '../headers/fields.js';
-import type { HeadersObject } from '../headers/types.js';
+import type { HeadersObject } from '../headers/header-types.js';
 import type { ServerHttp2Stream } from '../stream/server-stream.js';
 import { validateLinkHeaderValue, validateObject } from '../validate.js';
 import { checkHeader } from './header-rules.js';

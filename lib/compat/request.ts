@@ -1,13 +1,14 @@
 import type { ReadableOptions } from 'node:stream';
 import { kind } from '../builtin.js';
-import { ERR_INVALID_ARG_VALUE } from '../errors.js';
+import { ERR_INVALID_ARG_VALUE } from '../errors/index.js';
 import type { IncomingHeaders } from '../headers/decode.js';
-import { authorityOf } from '../headers/request.js';
+import { authorityOf } from '../headers/prepare-request.js';
+import type { CompatEvent } from '../stream/interfaces.js';
 import type { ServerHttp2Stream } from '../stream/server-stream.js';
 import { validateString } from '../validate.js';
 import { LazyReadable } from './lazy-readable.js';
 import { socketOf } from './socket-proxy.js';
-import { type CompatEvent, follow } from './stream-events.js';
+import { follow, requestOf } from './stream-events.js';
 
 // The stream outlives neither object, and its own end is not the request's.
 const plainOptions: ReadableOptions = { autoDestroy: false };
@@ -203,12 +204,12 @@ function resume(stream: ServerHttp2Stream): void {
 }
 
 function onStreamData(this: ServerHttp2Stream, chunk: unknown): void {
-  const request = this._request;
+  const request = requestOf(this);
   if (request !== null && !request.push(chunk)) this.pause();
 }
 
 function onStreamEnd(this: ServerHttp2Stream): void {
-  this._request?.push(null);
+  requestOf(this)?.push(null);
 }
 
 function onPause(this: Http2ServerRequest): void {

@@ -6,9 +6,10 @@ import {
   ERR_HTTP2_INVALID_STREAM,
   ERR_HTTP2_STATUS_INVALID,
   ERR_STREAM_WRITE_AFTER_END,
-} from '../errors.js';
+} from '../errors/index.js';
 import type { FieldTraits } from '../headers/fields.js';
-import type { HeadersObject } from '../headers/types.js';
+import type { HeadersObject } from '../headers/header-types.js';
+import type { CompatEvent } from '../stream/interfaces.js';
 import type { ServerHttp2Stream } from '../stream/server-stream.js';
 import { validateFunction } from '../validate.js';
 import { addHead, type GivenHeaders } from './head.js';
@@ -16,7 +17,7 @@ import { checkHeader, isPlain, nameError, nameGiven, warnOfStatusMessage } from 
 import { checkInformational, earlyHints, inform } from './informational.js';
 import type { Http2ServerRequest } from './request.js';
 import { socketOf } from './socket-proxy.js';
-import { type CompatEvent, follow } from './stream-events.js';
+import { follow, requestOf, responseOf } from './stream-events.js';
 
 type Callback = (error?: Error | null) => void;
 
@@ -55,7 +56,7 @@ export class Http2ServerResponse extends Stream {
     this._headRequest = false;
     this._drains = false;
     this.writable = true;
-    this.req = stream._request;
+    this.req = requestOf(stream);
     follow(stream);
     stream._response = this;
   }
@@ -408,12 +409,12 @@ export class Http2ServerResponse extends Stream {
 const ownWrite = Http2ServerResponse.prototype.write;
 
 function sendTrailers(this: ServerHttp2Stream): void {
-  const trailers = this._response?._trailers;
+  const trailers = responseOf(this)?._trailers;
   if (trailers) this.sendTrailers(trailers);
   else this.sendTrailers({});
 }
 
 function onDrain(this: ServerHttp2Stream): void {
-  this._response?.emit('drain');
+  responseOf(this)?.emit('drain');
 }
 Object.defineProperty(Http2ServerResponse.prototype, kind, { value: 'Http2ServerResponse' });

@@ -1,5 +1,6 @@
-import { ERR_HTTP2_NO_SOCKET_MANIPULATION } from '../errors.js';
+import { ERR_HTTP2_NO_SOCKET_MANIPULATION } from '../errors/index.js';
 import type { ServerHttp2Stream } from '../stream/server-stream.js';
+import { requestOf } from './stream-events.js';
 
 type Members = Record<PropertyKey, any>;
 
@@ -52,7 +53,7 @@ const handler: ProxyHandler<ServerHttp2Stream> = {
       case Source.Stream:
         return boundTo(stream, property);
       case Source.Readable:
-        return !stream.destroyed && (stream._request ?? stream).readable;
+        return !stream.destroyed && (requestOf(stream) ?? stream).readable;
       case Source.Writable:
         return stream.writable || (stream.headRequest && !stream.headersSent && !stream.destroyed && !stream._closed);
       case Source.Timeout:

@@ -1,7 +1,16 @@
 import type { ServerHttp2Stream } from '../stream/server-stream.js';
+import type { Http2ServerRequest } from './request.js';
+import type { Http2ServerResponse } from './response.js';
 
-/** What a request or a response is told of its stream: 'close' by a listener, the rest by the stream itself. */
-export type CompatEvent = 'aborted' | 'close' | 'timeout';
+/** The request of a stream. Streams know of it only what they notify it of. */
+export function requestOf(stream: ServerHttp2Stream): Http2ServerRequest | null {
+  return stream._request as Http2ServerRequest | null;
+}
+
+/** The response of a stream. */
+export function responseOf(stream: ServerHttp2Stream): Http2ServerResponse | null {
+  return stream._response as Http2ServerResponse | null;
+}
 
 /** One set of listeners serves the request and the response of a stream, whichever comes first. */
 export function follow(stream: ServerHttp2Stream): void {

@@ -1,7 +1,6 @@
 import path = require('node:path');
-import type { Api } from '../index.js';
-import { addonAtStart, EngineError, findEngine, startEngine, VARIABLE, withAddon } from './choice.js';
-import { allPlaces, describe, idOf } from './places.js';
+import { allPlaces, describe, idOf } from './locations.js';
+import { addonAtStart, EngineError, findEngine, startEngine, VARIABLE, withAddon } from './selection.js';
 
 /** An engine that is here. */
 export interface Engine {
@@ -15,7 +14,14 @@ export interface Engine {
   readonly active: boolean;
 }
 
+/** The library itself, which this room knows nothing of but that it says which nghttp2 is in it. */
+interface Library {
+  readonly nghttp2: { readonly version: string };
+}
+
 const home = path.join(__dirname, '..') + path.sep;
+/** By its name: this room is below all others, and loads the library as a user does. */
+const entry = path.join(home, 'index.js');
 
 /**
  * What all engines of a process share: this folder, and what users hold against each other. With the symbol, headers
@@ -28,7 +34,7 @@ function isOwn(file: string): boolean {
 }
 
 /** Loads the library once more, with classes and state of its own. */
-function loadAgain(file: string): Api {
+function loadAgain(file: string): Library {
   const { cache } = require;
   const before = new Map<string, NodeJS.Module>();
   const takeOut = (): void => {
@@ -41,14 +47,14 @@ function loadAgain(file: string): Api {
   takeOut();
   const original = new Map(before);
   try {
-    return withAddon(file, () => require('../index.js') as Api);
+    return withAddon(file, () => require(entry) as Library);
   } finally {
     takeOut();
     for (const [name, module] of original) cache[name] = module;
   }
 }
 
-const loaded = new Map<string, Api>();
+const loaded = new Map<string, Library>();
 
 /**
  * A complete `http2` module on another nghttp2, in this process. The same one each time; `require('duetto')` itself, if
@@ -57,11 +63,11 @@ const loaded = new Map<string, Api>();
  * @param version of the nghttp2, or the id of a build of your own: see `engines()`
  * @throws EngineError (ERR_DUETTO_ENGINE) if it is not here, or does not fit this version of duetto
  */
-export function engine(version: string): Api {
+export function engine(version: string): Library {
   if (typeof version !== 'string') {
     throw new TypeError(`The version of an engine must be a string such as '1.64.0', not ${typeof version}`);
   }
-  const main = require('../index.js') as Api;
+  const main = require(entry) as Library;
   const { file: own, id = main.nghttp2.version } = startEngine()!;
   if (version === id) return main;
   const { file } = findEngine(version, `engine('${version}')`);

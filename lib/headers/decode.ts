@@ -1,5 +1,5 @@
-import { names, staticValues } from '../binding/strings.js';
 import type { Batch } from '../binding/batch.js';
+import { names, staticValues } from '../binding/strings.js';
 import { sensitiveHeaders, tagSensitive } from '../symbols.js';
 import { singleValueFields } from './fields.js';
 

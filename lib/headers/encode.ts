@@ -3,10 +3,10 @@ import {
   ERR_HTTP2_INVALID_CONNECTION_HEADERS,
   ERR_HTTP2_INVALID_PSEUDOHEADER,
   ERR_INVALID_HTTP_TOKEN,
-} from '../errors.js';
+} from '../errors/index.js';
 import { sensitiveNames } from '../symbols.js';
 import { traitsOf } from './fields.js';
-import type { EncodedBlock, HeadersObject, RawHeaders } from './types.js';
+import type { EncodedBlock, HeadersObject, RawHeaders } from './header-types.js';
 
 /** Which pseudo-header fields a block may have. */
 export const enum BlockKind {

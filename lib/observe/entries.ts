@@ -2,7 +2,7 @@ import { performance, PerformanceEntry } from 'node:perf_hooks';
 import { native } from '../binding/load.js';
 import { Stat } from '../binding/records.js';
 import { constants } from '../constants.js';
-import type { Http2Session } from '../session/session.js';
+import type { ObservedSession } from './observed-session.js';
 import type { SessionDetail, StreamDetail } from './types.js';
 
 // The class of Node has a constructor that refuses, and a name that users compare with: ours has its prototype only.
@@ -90,7 +90,7 @@ export function addStreamEntries(measured: Float64Array): void {
 }
 
 /** A session ends. @param stats see Stat */
-export function addSessionEntry(session: Http2Session, stats: Float64Array): void {
+export function addSessionEntry(session: ObservedSession, stats: Float64Array): void {
   if (sink === undefined) return;
   const frames = (from: Stat): number => stats.subarray(from, from + 11).reduce((sum, n) => sum + n, 0);
   const start = stats[Stat.StartNs]!;

@@ -1,7 +1,7 @@
 import { native } from '../binding/load.js';
 import { Stat } from '../binding/records.js';
 import { constants } from '../constants.js';
-import type { Http2Session } from '../session/session.js';
+import type { ObservedSession } from './observed-session.js';
 import type { Compression, FrameCounts, LimitUse, SessionStats, TotalStats, Traffic } from './types.js';
 
 function framesAt(n: Float64Array, at: number): FrameCounts {
@@ -63,7 +63,7 @@ function use(reached: number, value: number): LimitUse {
   return { reached, value, ratio: value > 0 ? reached / value : reached > 0 ? Infinity : 0 };
 }
 
-function limits(session: Http2Session, n: Float64Array): SessionStats['limits'] {
+function limits(session: ObservedSession, n: Float64Array): SessionStats['limits'] {
   const server = session.type === constants.NGHTTP2_SESSION_SERVER;
   return {
     'settings.maxConcurrentStreams': use(
@@ -82,14 +82,14 @@ function limits(session: Http2Session, n: Float64Array): SessionStats['limits'] 
     glitchBurst: use(n[Stat.Glitches]!, n[Stat.GlitchBurst]!),
     ...times(session),
     maxOutstandingPings: use(session._pings.size, session._pings.limit),
-    maxOutstandingSettings: use(session._settings.size, session._settings.limit),
+    maxOutstandingSettings: use(session._settings.outstanding.size, session._settings.outstanding.limit),
     ...(server ? {} : { maxReservedRemoteStreams: use(n[Stat.Reserved]!, n[Stat.MaxReserved]!) }),
     ...(server ? {} : { maxOriginSetSize: use(session._originSet?.size ?? 0, session._maxOriginSetSize) }),
   };
 }
 
 /** Those that are on. */
-function times({ _deadlines: deadlines }: Http2Session): SessionStats['limits'] {
+function times({ _deadlines: deadlines }: ObservedSession): SessionStats['limits'] {
   const headers = deadlines?.headersUse();
   const stalled = deadlines?.stallUse();
   return {
@@ -101,7 +101,7 @@ function times({ _deadlines: deadlines }: Http2Session): SessionStats['limits'] 
 const own = new Float64Array(Stat.Count);
 
 /** Numbers of one session; its last ones once it is destroyed. */
-export function sessionStats(session: Http2Session): SessionStats {
+export function sessionStats(session: ObservedSession): SessionStats {
   const n = session._finalStats ?? own;
   const known = session._finalStats !== undefined || session._native?.stats(own) === true;
   if (!known) own.fill(0);

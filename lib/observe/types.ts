@@ -1,6 +1,5 @@
 import type * as builtin from 'node:http2';
 import type { PerformanceEntry } from 'node:perf_hooks';
-import type { Http2Session } from '../api.js';
 
 // Types of what users see. Nothing here may refer to the classes behind them.
 
@@ -196,3 +195,18 @@ export interface SettingsMessage {
   /** Those in force before; undefined for the first. */
   readonly previous: builtin.Settings | undefined;
 }
+
+type LimitListener = (limit: LimitDetails, stream: builtin.Http2Stream | undefined) => void;
+
+/** What sessions have beyond those of node:http2. */
+export interface SessionAdditions {
+  /** What the session has counted so far, and how near its limits are; its last numbers once it is destroyed. */
+  stats(): SessionStats;
+  addListener(event: 'limit', listener: LimitListener): this;
+  on(event: 'limit', listener: LimitListener): this;
+  once(event: 'limit', listener: LimitListener): this;
+  prependListener(event: 'limit', listener: LimitListener): this;
+  prependOnceListener(event: 'limit', listener: LimitListener): this;
+}
+
+export type Http2Session = SessionAdditions & builtin.Http2Session;

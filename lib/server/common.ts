@@ -1,13 +1,13 @@
 import * as http from 'node:http';
 import type * as net from 'node:net';
-import { bridge } from '../compat/bridge.js';
+import { bridge } from '../compat/attach.js';
 import type { Http2ServerResponse } from '../compat/response.js';
 import type { ServerHttp2Session } from '../session/server-session.js';
 import { type Settings, validateSettings } from '../settings/values.js';
 import type { ServerHttp2Stream } from '../stream/server-stream.js';
 import { assertIsObject, validateFunction } from '../validate.js';
 import type { Http1Fallback } from './http1.js';
-import type { SecureServerOptions, ServerOptions, Settled } from './options.js';
+import type { SecureServerOptions, ServerOptions, Settled } from './server-options.js';
 
 // What servers with and without TLS have in common: they extend different classes of Node.
 

@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import * as net from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { CommonServer } from './common.js';
-import type { SecureServerOptions, Settled } from './options.js';
+import type { SecureServerOptions, Settled } from './server-options.js';
 
 /** Events of an HTTP/1 connection that are the HTTP/2 server's. */
 const forwarded = new Set<string | symbol>([

@@ -7,7 +7,7 @@ import {
 } from './common.js';
 import { onConnection } from './connection.js';
 import { Http1Fallback } from './http1.js';
-import { type SecureServerOptions, type Settled, settleSecureOptions } from './options.js';
+import { type SecureServerOptions, type Settled, settleSecureOptions } from './server-options.js';
 import type { RequestListener } from './server.js';
 
 /** A server over TLS, for HTTP/1 clients too if `allowHTTP1` is set. */

@@ -9,7 +9,7 @@ import {
   closed, closeSessions, type CommonServer, onRejection, setTimeoutOf, setUp, updateSettingsOf,
 } from './common.js';
 import { onConnection } from './connection.js';
-import { type ServerOptions, type Settled, settleOptions } from './options.js';
+import { type ServerOptions, type Settled, settleOptions } from './server-options.js';
 
 export type RequestListener = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { ERR_HTTP2_SOCKET_BOUND } from '../errors.js';
+import { ERR_HTTP2_SOCKET_BOUND } from '../errors/index.js';
 import type { Http2Session } from './session.js';
 
 const bound = new WeakMap<Duplex, Http2Session>();

@@ -1,19 +1,20 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Duplex } from 'node:stream';
+import type { SessionOptions } from '../connection/session-options.js';
 import { constants } from '../constants.js';
 import {
   AbortError, ERR_HTTP2_GOAWAY_SESSION, ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_OUT_OF_STREAMS,
   ERR_HTTP2_STREAM_SELF_DEPENDENCY, NghttpError,
-} from '../errors.js';
+} from '../errors/index.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { isPayloadMeaningless } from '../headers/fields.js';
-import { prepareRequest, type RequestDefaults } from '../headers/request.js';
-import type { EncodedBlock, HeadersObject, RawHeaders } from '../headers/types.js';
+import type { EncodedBlock, HeadersObject, RawHeaders } from '../headers/header-types.js';
+import { prepareRequest, type RequestDefaults } from '../headers/prepare-request.js';
 import { clientChannels } from '../observe/channels.js';
 import { ClientHttp2Stream } from '../stream/client-stream.js';
 import { preparePriority } from '../stream/priority.js';
+import { Receiving, Sending } from '../stream/stream-state.js';
 import { assertIsObject, validateAbortSignal, validateBoolean } from '../validate.js';
-import type { SessionOptions } from './options.js';
 import { Http2Session } from './session.js';
 
 export interface RequestOptions {
@@ -72,7 +73,7 @@ export class ClientHttp2Session extends Http2Session {
     stream._rawHeaders = prepared.raw;
     stream._origin = `${prepared.scheme}://${prepared.authority}`;
     stream._context = new AsyncResource('PendingRequest');
-    if (waitForTrailers) stream._waitForTrailers = true;
+    if (waitForTrailers) stream._sending = Sending.BodyThenTrailers;
     if (endStream) stream.end();
     if (signal) watch(stream, signal);
 
@@ -115,7 +116,8 @@ export class ClientHttp2Session extends Http2Session {
     if (clientChannels.created.hasSubscribers) clientChannels.created.publish({ stream, headers });
     if (clientChannels.start.hasSubscribers) clientChannels.start.publish({ stream, headers });
     if (endOfStream) {
-      stream._endAfterHeaders = stream._remoteEnded = true;
+      stream._endAfterHeaders = true;
+      stream._receiving = Receiving.Ended;
       stream.push(null);
     }
     stream.end();
@@ -133,7 +135,7 @@ function submit(
   const id = session._native!.request(text, count, endStream, parent | 0, weight | 0, exclusive);
   session._transport!.schedule();
   if (id > 0) {
-    if (endStream) stream._endSent = true;
+    if (endStream) stream._sending = Sending.Ended;
     stream._init(id);
     session._busyPoll?.asked();
     if (clientChannels.start.hasSubscribers) clientChannels.start.publish({ stream, headers: stream.sentHeaders });

@@ -2,20 +2,21 @@ import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { adoptClasses } from '../builtin.js';
+import type { ConnectionStream } from '../connection/interfaces.js';
+import type { LimitDetails } from '../connection/limits.js';
+import type { SessionOptions } from '../connection/session-options.js';
 import { constants } from '../constants.js';
 import {
   ERR_HTTP2_ALTSVC_INVALID_ORIGIN, ERR_HTTP2_ALTSVC_LENGTH, ERR_HTTP2_INVALID_ORIGIN, ERR_HTTP2_INVALID_SESSION,
   ERR_HTTP2_ORIGIN_LENGTH, ERR_INVALID_ARG_TYPE, ERR_INVALID_CHAR, ERR_OUT_OF_RANGE,
-} from '../errors.js';
+} from '../errors/index.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { serverChannels } from '../observe/channels.js';
-import { publishCreated } from '../observe/session-life.js';
+import { publishCreated } from '../observe/session-events.js';
 import { ServerHttp2Stream } from '../stream/server-stream.js';
-import type { Http2Stream } from '../stream/stream.js';
+import { Receiving } from '../stream/stream-state.js';
 import { validateString } from '../validate.js';
-import type { LimitDetails } from './limits.js';
 import { originOf } from './origin-set.js';
-import type { SessionOptions } from './options.js';
 import { Http2Session } from './session.js';
 
 /** What a session needs of the server that accepted its connection. */
@@ -113,7 +114,7 @@ export class ServerHttp2Session extends Http2Session {
   }
 
   /** @internal The server's listeners hear of it too. */
-  override _emitLimit(limit: LimitDetails, stream: Http2Stream | undefined): void {
+  override _emitLimit(limit: LimitDetails, stream: ConnectionStream | undefined): void {
     try {
       super._emitLimit(limit, stream);
     } finally {
@@ -142,7 +143,8 @@ function announce(
   if (serverChannels.created.hasSubscribers) serverChannels.created.publish({ stream, headers });
   if (serverChannels.start.hasSubscribers) serverChannels.start.publish({ stream, headers });
   if (endOfStream) {
-    stream._endAfterHeaders = stream._remoteEnded = true;
+    stream._endAfterHeaders = true;
+    stream._receiving = Receiving.Ended;
     stream.push(null);
   }
   if (headers[':method'] === 'HEAD') {

@@ -3,43 +3,45 @@ import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { format, inspect } from 'node:util';
 import type { NativeSession } from '../binding/contract.js';
+import {
+  Acknowledged, bytesOf, cancelPing, inContext, type PingCallback, pingPayload, type SettingsCallback,
+} from '../connection/acknowledgements.js';
+import type { BusyPoll } from '../connection/busy-poll.js';
+import type { Deadlines } from '../connection/deadlines.js';
+import { setIdleTimeout } from '../connection/idle-timer.js';
+import type { ConnectionStream } from '../connection/interfaces.js';
+import { type LimitDetails, limitDetails, OwnLimit, refuseFor } from '../connection/limits.js';
+import { submitSettings } from '../connection/sent-settings.js';
+import type { SessionOptions } from '../connection/session-options.js';
+import { SettingsExchange } from '../connection/settings-exchange.js';
+import { StreamTable } from '../connection/stream-table.js';
+import type { Transport } from '../connection/transport.js';
 import { constants } from '../constants.js';
 import {
   ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_NO_MEM,
   ERR_HTTP2_PING_CANCEL, ERR_HTTP2_PING_LENGTH, ERR_HTTP2_SESSION_ERROR, ERR_OUT_OF_RANGE,
-} from '../errors.js';
+} from '../errors/index.js';
 import type { IncomingHeaders } from '../headers/decode.js';
-import { setIdleTimeout } from '../idle-timer.js';
 import { sessionStats } from '../observe/stats.js';
 import type { SessionStats } from '../observe/types.js';
-import { settingsInForce } from '../settings/in-force.js';
 import { type Settings, validateSettings } from '../settings/values.js';
 import type { PieceSink } from '../socket/gather.js';
 import type { Http2Stream } from '../stream/stream.js';
 import { assertIsObject, validateBuffer, validateFunction, validateInt32, validateNumber } from '../validate.js';
-import {
-  Acknowledged, bytesOf, cancelPing, inContext, type PingCallback, pingPayload, type SettingsCallback,
-} from './acknowledged.js';
 import { bind } from './bound-sockets.js';
-import type { Deadlines } from './deadlines.js';
-import { attach, closeSession, endSocketNow } from './lifecycle.js';
-import { type LimitDetails, limitDetails, OwnLimit, refuseFor } from './limits.js';
-import type { SessionOptions } from './options.js';
+import { attach, closeSession, hurry, type SessionEnd } from './closing.js';
+import { readState, type SessionState } from './flow-control-state.js';
 import { initialOriginSet } from './origin-set.js';
-import { type SentSettings, submitSettings } from './sent-settings.js';
+import { proxySocket } from './session-socket.js';
+import { EndedBy, Life, lifeAfter, LifeInput } from './session-state.js';
 import { type ConnectingSocket, whenConnected } from './set-up.js';
-import { proxySocket } from './socket-proxy.js';
-import type { BusyPoll } from './busy-poll.js';
-import { readState, type SessionState } from './state.js';
-import { StreamTable } from './stream-table.js';
-import type { Transport } from './transport.js';
 
 const NO_ERROR = constants.NGHTTP2_NO_ERROR;
 const UINT32 = 2 ** 32 - 1;
 const DEFAULT_MAX_OUTSTANDING = 10;
 
 /** What all sessions have that had no stream yet: most of those that are idle. */
-const noStreams = new StreamTable();
+const noStreams = new StreamTable<Http2Stream>();
 
 /** One end of an HTTP/2 connection. Made by servers and by `connect`, not by users. */
 export class Http2Session extends EventEmitter {
@@ -53,24 +55,17 @@ export class Http2Session extends EventEmitter {
   /** @internal Streams without an id yet, by their serial number. */ _pendingStreams = noStreams;
   /** @internal How many streams it has had. */ _streamsMade = 0;
   /** @internal The id of the last stream of the peer's that was announced or refused here. */ _lastIncoming = 0;
-  /** @internal It ends when all that was received is told. */ private endsWhenTold = false;
   /** @internal Header values that the peer has sent before, by number. */
   _headerValues: string[] = [];
   /** @internal */ _type: number;
-  /** @internal */ _ready = false;
-  /** @internal */ _closed = false;
-  /** @internal */ _destroyed = false;
-  /** @internal `close` has sent GOAWAY(NO_ERROR). */ _tookLeave = false;
+  /** @internal */ _life = Life.Connecting;
+  /** @internal Whether the connection was established; `connecting` says so of a destroyed session too. */ private established = false;
+  /** @internal Whether it drains or has drained; `closed` says so of a destroyed session too. */ _closed = false;
   /** @internal */ _destroyCode: number = NO_ERROR;
-  /** @internal What ends it is something that the peer has done, or that has become of the connection. */ _endedByPeer = false;
-  /** @internal The connection is gone. */ _endedByClose = false;
-  /** @internal What is to be done when all that was received is told. */ _whenTold: (() => void) | undefined;
+  /** @internal */ _endedBy = EndedBy.Program;
   /** @internal The beginning of what came first, if it was no HTTP/2. Clients only. */ _met: Buffer | undefined;
-  /** @internal Streams that it has still to destroy, being destroyed itself; and what comes after. */ _doomed: Http2Stream[] | undefined;
-  /** @internal */ _afterDoomed: (() => void) | undefined;
-  /** @internal It has ended in peace, and waits for the peer to end the connection. */ _farewell: Duplex | undefined;
+  /** @internal What its end waits for. Made by closing.ts. */ _end: SessionEnd | undefined;
   /** @internal */ _goawayCode: number | null = null;
-  /** @internal The connection is gone, and streams are still being read: what is to be done after them. */ _afterStreams: (() => void) | undefined;
   /** @internal */ _goawayLastStreamID: number | null = null;
   /** @internal */ readonly _options: SessionOptions;
   /** @internal */ _strictSingleValueFields: boolean;
@@ -78,13 +73,7 @@ export class Http2Session extends EventEmitter {
   /** @internal */ _progress = 0;
   /** @internal */ _progressSeen = 0;
   /** @internal */ _pings: Acknowledged<PingCallback>;
-  /** @internal */ _settings: Acknowledged<SentSettings>;
-  /** @internal SETTINGS that were asked for and are not acknowledged, sent or not. */
-  _pendingAck = 0;
-  /** @internal */ _localCustom: Record<number, number> | undefined;
-  /** @internal */ _remoteCustom: Record<number, number> | undefined;
-  /** @internal */ _localSettings: Settings | undefined;
-  /** @internal */ _remoteSettings: Settings | undefined;
+  /** @internal */ readonly _settings: SettingsExchange;
   /** @internal */ _originSet: Set<string> | undefined;
   /** @internal */ _maxOriginSetSize = 128;
   /** @internal Milliseconds until the last PING was answered. */ _pingRTT: number | undefined;
@@ -107,7 +96,7 @@ export class Http2Session extends EventEmitter {
     this._socket = socket;
     this._strictSingleValueFields = options.strictSingleValueFields ?? true;
     this._pings = new Acknowledged(limitOf(options.maxOutstandingPings, 0));
-    this._settings = new Acknowledged(limitOf(options.maxOutstandingSettings, 1));
+    this._settings = new SettingsExchange(limitOf(options.maxOutstandingSettings, 1));
     attach(socket);
     whenConnected(this, socket, options);
   }
@@ -134,7 +123,7 @@ export class Http2Session extends EventEmitter {
   }
 
   get connecting(): boolean {
-    return !this._ready;
+    return !this.established;
   }
 
   /** Whether `close` was called, or the connection is going away. */
@@ -143,7 +132,29 @@ export class Http2Session extends EventEmitter {
   }
 
   get destroyed(): boolean {
-    return this._destroyed;
+    return this._life >= Life.DestroyingStreams;
+  }
+
+  /** @internal */
+  get _endedByPeer(): boolean {
+    return this._endedBy !== EndedBy.Program;
+  }
+
+  /** @internal */
+  _endsByPeer(): void {
+    if (this._endedBy === EndedBy.Program) this._endedBy = EndedBy.Peer;
+  }
+
+  /** @internal The connection is established. */
+  _establish(): void {
+    this.established = true;
+    this._life = lifeAfter(this._life, LifeInput.Established);
+  }
+
+  /** @internal No new streams from now on. */
+  _drain(): void {
+    this._closed = true;
+    if (!this.destroyed) this._life = lifeAfter(this._life, LifeInput.Close);
   }
 
   /** `constants.NGHTTP2_SESSION_SERVER` or `NGHTTP2_SESSION_CLIENT`. */
@@ -162,7 +173,7 @@ export class Http2Session extends EventEmitter {
 
   /** Whether SETTINGS that were sent are not acknowledged yet. */
   get pendingSettingsAck(): boolean {
-    return this._pendingAck > 0;
+    return this._settings.pending > 0;
   }
 
   /** The socket, through a proxy that forbids what would disturb the frames. */
@@ -177,16 +188,12 @@ export class Http2Session extends EventEmitter {
 
   /** Settings of this side, as far as the peer has acknowledged them. */
   get localSettings(): Settings {
-    if (this._localSettings !== undefined) return this._localSettings;
-    if (this.destroyed || this.connecting) return {};
-    return this._localSettings = settingsInForce(this._native!, false, this._localCustom);
+    return this._settings.localSettings(this.connecting || this.destroyed ? undefined : this._native);
   }
 
   /** Settings of the peer. */
   get remoteSettings(): Settings {
-    if (this._remoteSettings !== undefined) return this._remoteSettings;
-    if (this.destroyed || this.connecting) return {};
-    return this._remoteSettings = settingsInForce(this._native!, true, this._remoteCustom);
+    return this._settings.remoteSettings(this.connecting || this.destroyed ? undefined : this._native);
   }
 
   /**
@@ -200,7 +207,7 @@ export class Http2Session extends EventEmitter {
     assertIsObject(settings, 'settings');
     validateSettings(settings);
     if (callback) validateFunction(callback, 'callback');
-    this._pendingAck++;
+    this._settings.pending++;
     const copy = { ...settings };
     const context = new AsyncResource('HTTP2SETTINGS', { requireManualDestroy: true });
     if (this.connecting) this.once('connect', () => submitSettings(this, copy, { context, callback }));
@@ -313,21 +320,20 @@ export class Http2Session extends EventEmitter {
   }
 
   /** @internal A limit was met: 'limit' tells it. */
-  _emitLimit(limit: LimitDetails, stream: Http2Stream | undefined): void {
+  _emitLimit(limit: LimitDetails, stream: ConnectionStream | undefined): void {
     this.emit('limit', limit, stream);
   }
 
   /** Lets the streams end, takes no new ones, then closes the connection. */
   close(callback?: () => void): void {
     if (this.closed || this.destroyed) return;
-    this._closed = true;
+    this._drain();
     if (typeof callback === 'function') this.once('close', callback);
     this.goaway();
     if (this._native === undefined) {
       this._maybeDestroy();
       return;
     }
-    this._tookLeave = true;
     // The GOAWAY leaves first: until then an idle session is closed and not destroyed.
     process.nextTick(maybeDestroy, this);
   }
@@ -340,8 +346,7 @@ export class Http2Session extends EventEmitter {
    */
   destroy(error?: Error | number | null, code?: number): void {
     if (this.destroyed) {
-      if (this._afterStreams !== undefined) for (const stream of this._streams.values()) stream.destroy();
-      endSocketNow(this);
+      hurry(this);
       return;
     }
     let cause: Error | null | undefined;
@@ -391,23 +396,16 @@ export class Http2Session extends EventEmitter {
   /** @internal The last stream of a session that is closing takes it along. */
   _maybeDestroy(): void {
     if (!this._closed || this._streams.size > 0 || this._pendingStreams.size > 0) return;
-    const { _afterStreams: then } = this;
-    this._afterStreams = undefined;
-    if (then !== undefined) then();
-    else if (this._destroyed) return;
+    if (this.destroyed) this._end?.readersAreDone();
     // A request may be among it, to be refused.
-    else if (this._transport?.holdsReceived) this.endsWhenTold = true;
+    else if (this._transport?.holdsReceived) this._life = lifeAfter(this._life, LifeInput.ReceivedWaits);
     else closeSession(this, NO_ERROR, undefined, { graceful: true });
   }
 
   /** @internal All that was received is told. */
   _onIdle(): void {
-    const { _whenTold: then } = this;
-    this._whenTold = undefined;
-    if (then !== undefined) return then();
-    if (!this.endsWhenTold) return;
-    this.endsWhenTold = false;
-    this._maybeDestroy();
+    if (this._end?.receivedIsPassedOn() === true) return;
+    if (this._life === Life.DrainingReceived) this._maybeDestroy();
   }
 
   /** @internal */

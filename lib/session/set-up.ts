@@ -2,12 +2,12 @@ import net = require('node:net');
 import type { Duplex } from 'node:stream';
 import tls = require('node:tls');
 import { native } from '../binding/load.js';
+import { Deadlines } from '../connection/deadlines.js';
+import { nativeOptions, watchRemoteSettings } from '../connection/native-options.js';
+import type { SessionOptions } from '../connection/session-options.js';
+import { Transport } from '../connection/transport.js';
 import { constants } from '../constants.js';
-import { Deadlines } from './deadlines.js';
-import { nativeOptions, watchRemoteSettings } from './native-options.js';
-import type { SessionOptions } from './options.js';
 import type { Http2Session } from './session.js';
-import { Transport } from './transport.js';
 
 /** What is asked of a socket, beyond Duplex, where it has it. */
 export interface ConnectingSocket extends Duplex {
@@ -42,11 +42,11 @@ export function whenConnected(session: Http2Session, socket: Duplex, options: Se
 
 /** The connection stands: makes the core's session and announces the settings. */
 function setUp(session: Http2Session, socket: Duplex, options: SessionOptions): void {
-  if (session._destroyed) {
+  if (session.destroyed) {
     process.nextTick(emitConnect, session, socket);
     return;
   }
-  session._ready = true;
+  session._establish();
   const handle = new native.Session(session._type, nativeOptions(options));
   watchRemoteSettings(handle, options.remoteCustomSettings);
   session._native = handle;

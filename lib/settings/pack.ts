@@ -1,6 +1,6 @@
 import { isArrayBufferView } from 'node:util/types';
 import { constants } from '../constants.js';
-import { ERR_HTTP2_INVALID_PACKED_SETTINGS_LENGTH, ERR_INVALID_ARG_TYPE } from '../errors.js';
+import { ERR_HTTP2_INVALID_PACKED_SETTINGS_LENGTH, ERR_INVALID_ARG_TYPE } from '../errors/index.js';
 import { assertIsObject } from '../validate.js';
 import { type Settings, settingsPairs, validateSettings } from './values.js';
 

@@ -3,7 +3,7 @@ import {
   ERR_HTTP2_INVALID_SETTING_VALUE,
   ERR_HTTP2_INVALID_SETTING_VALUE_RANGE,
   ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS,
-} from '../errors.js';
+} from '../errors/index.js';
 import { assertIsObject, assertWithinRange } from '../validate.js';
 
 /** SETTINGS of RFC 9113, section 6.5.2, RFC 8441, section 3, and any others by their identifier. */

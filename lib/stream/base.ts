@@ -1,12 +1,10 @@
 import type { AsyncResource } from 'node:async_hooks';
 import type { NativeSession } from '../binding/contract.js';
-import type { Http2ServerRequest } from '../compat/request.js';
-import type { Http2ServerResponse } from '../compat/response.js';
-import { constants } from '../constants.js';
-import type { HeadersObject, RawHeaders } from '../headers/types.js';
-import type { Http2Session } from '../session/session.js';
-import { stretch } from '../session/stretch.js';
+import { stretch } from '../connection/tick-count.js';
+import type { HeadersObject, RawHeaders } from '../headers/header-types.js';
 import { YoungDuplex } from './duplex.js';
+import type { CompatMessage, CompatRequest, StreamSession } from './interfaces.js';
+import { Closing, Receiving, Sending } from './stream-state.js';
 import type { Http2Stream } from './stream.js';
 
 const duplexOptions = { allowHalfOpen: true, decodeStrings: false, autoDestroy: false };
@@ -23,25 +21,19 @@ export interface BodySource {
 export abstract class StreamBase extends YoungDuplex {
   declare timeout?: number;
 
-  /** @internal undefined once destroyed */ _session: Http2Session | undefined;
-  /** @internal Whose connection it is or was: access logs ask for the peer's address when all is over. */ readonly _connection: Http2Session;
+  /** @internal undefined once destroyed */ _session: StreamSession | undefined;
+  /** @internal Whose connection it is or was: access logs ask for the peer's address when all is over. */ readonly _connection: StreamSession;
   /** @internal */ _id: number | undefined;
   /** @internal How many its session had before it. */ _serial: number;
-  /** @internal */ _closed = false;
-  /** @internal Its body had ended before it was closed. */ _endedBeforeClose = false;
-  /** @internal */ _aborted = false;
-  /** @internal The headers of a response have come. */ _responseBegun = false;
-  /** @internal The peer ended the stream without ending its message. */ _cutOff = false;
-  /** @internal */ _headersSent = false;
+  /** @internal */ _sending = Sending.Idle;
+  /** @internal */ _receiving = Receiving.Body;
+  /** @internal */ _closing = Closing.Open;
+  // What follows is not among the states: it says what was asked for, or what has been told, whatever the state is.
+  /** @internal `writableEnded`, when it was closed. */ _endedBeforeClose = false;
+  /** @internal 'aborted' was emitted. */ _aborted = false;
   /** @internal */ _headRequest = false;
-  /** @internal */ _waitForTrailers = false;
-  /** @internal */ _trailersReady = false;
   /** @internal */ _endAfterHeaders = false;
-  /** @internal The peer has sent END_STREAM. */ _remoteEnded = false;
-  /** @internal The core has closed it, and knows it no more. */ _closedByCore = false;
-  /** @internal The peer has given it up, or the connection is gone. */ _resetByPeer = false;
   /** @internal See Transport.gather. */ _gathering = false;
-  /** @internal The core knows that the body ends. */ _endSent = false;
   /** @internal `end` was called: the next write may be the last. */ _ending = false;
   /** @internal The user has read, or tried to. */ _didRead = false;
   /** @internal The core opens the window as data comes. */ _reading = false;
@@ -57,14 +49,14 @@ export abstract class StreamBase extends YoungDuplex {
   /** @internal In which a client's request was made, or a server's own: its events run there. */ _context: AsyncResource | undefined;
   /** @internal */ _origin = '';
   /** @internal */ _bodySource: BodySource | undefined;
-  /** @internal The compatibility layer's objects: they hear what happens without listeners. */ _request: Http2ServerRequest | null = null;
-  /** @internal */ _response: Http2ServerResponse | null = null;
+  /** @internal The compatibility layer's objects: they hear what happens without listeners. */ _request: CompatRequest | null = null;
+  /** @internal */ _response: CompatMessage | null = null;
   /** @internal */ _proxySocket: object | null = null;
 
   /** @internal See Dispatch. */ _toldIn = stretch.current;
 
   /** @internal @param id undefined for a stream that has none yet */
-  constructor(session: Http2Session, id: number | undefined) {
+  constructor(session: StreamSession, id: number | undefined) {
     super(duplexOptions);
     this._session = session;
     this._connection = session;
@@ -79,6 +71,11 @@ export abstract class StreamBase extends YoungDuplex {
     } else {
       session._addStream(id, this as unknown as Http2Stream);
     }
+  }
+
+  /** @internal */
+  get _closed(): boolean {
+    return this._closing !== Closing.Open;
   }
 
   /** @internal undefined when the session, or this stream, is gone */
@@ -103,23 +100,11 @@ export abstract class StreamBase extends YoungDuplex {
   /** @internal */
   _publishClose(): void {}
   /** @internal */
-  _publishError(_session: Http2Session, _error: Error): void {}
+  _publishError(_session: StreamSession, _error: Error): void {}
   /** @internal */
   _publishBodyChunk(_writev: boolean, _data: unknown, _encoding: string): void {}
   /** @internal */
   _publishBodySent(): void {}
-
-  /** @internal Something came that has an end. */
-  get _messageBegun(): boolean {
-    return this._responseBegun || this._session?._type === constants.NGHTTP2_SESSION_SERVER;
-  }
-
-  /** @internal node:http2 has no error for it: it must not end a program that does not listen. */ _unanswered = false;
-
-  /** @internal A request that was sent, of whose answer nothing has come. */
-  get _awaitsAnswer(): boolean {
-    return false;
-  }
 
   /** @internal */
   _touch(): void {

@@ -1,30 +1,29 @@
-import type { Http2Session } from '../session/session.js';
 import { clientChannels, publishIn } from '../observe/channels.js';
+import type { StreamSession } from './interfaces.js';
+import { Receiving, receivingAfter, ReceivingInput, Sending } from './stream-state.js';
 import { Http2Stream } from './stream.js';
 
 /** A client's stream: a request that it made, or a push that the server promised. */
 export class ClientHttp2Stream extends Http2Stream {
   /** @internal */
-  constructor(session: Http2Session, id: number | undefined) {
+  constructor(session: StreamSession, id: number | undefined) {
     super(session, id);
-    this._headersSent = true;
-  }
-
-  /** @internal A promise that is taken back is none. */
-  override get _awaitsAnswer(): boolean {
-    return !this._responseBegun && this._id !== undefined && this._id % 2 === 1;
+    // What writes wait for is the stream's id. A promised stream takes none.
+    this._sending = Sending.Body;
+    this._receiving = id === undefined ? Receiving.Headers : Receiving.Promised;
   }
 
   /** @internal */
   override _onHeaders(event: string, headers: object, flags: number): void {
     if (event !== 'response' && event !== 'push') return;
-    this._responseBegun = true;
+    this._receiving = receivingAfter(this._receiving, ReceivingInput.Headers);
     if (clientChannels.finish.hasSubscribers) publishIn(this._context, clientChannels.finish, { stream: this, headers, flags });
   }
 
   /** @internal */
   override _beforeErrorOfPeer(): void {
-    if (this._unanswered) process.nextTick(listen, this);
+    // node:http2 has no error for it: it must not end a program that does not listen.
+    if (this._receiving === Receiving.Unanswered) process.nextTick(listen, this);
   }
 
   /** @internal */
@@ -33,7 +32,7 @@ export class ClientHttp2Stream extends Http2Stream {
   }
 
   /** @internal */
-  override _publishError(_session: Http2Session, error: Error): void {
+  override _publishError(_session: StreamSession, error: Error): void {
     if (clientChannels.error.hasSubscribers) publishIn(this._context, clientChannels.error, { stream: this, error });
   }
 

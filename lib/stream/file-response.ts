@@ -3,10 +3,10 @@ import type { FileHandle } from 'node:fs/promises';
 import {
   ERR_HTTP2_HEADERS_SENT, ERR_HTTP2_INVALID_STREAM, ERR_HTTP2_PAYLOAD_FORBIDDEN, ERR_HTTP2_SEND_FILE,
   ERR_HTTP2_SEND_FILE_NOSEEK, ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE,
-} from '../errors.js';
+} from '../errors/index.js';
 import { BlockKind, encodeHeaders } from '../headers/encode.js';
-import { prepareResponse } from '../headers/response.js';
-import type { HeadersObject } from '../headers/types.js';
+import type { HeadersObject } from '../headers/header-types.js';
+import { prepareResponse } from '../headers/prepare-response.js';
 import { assertIsObject } from '../validate.js';
 import { FileBody } from './file-body.js';
 import { hasNoBody, type ServerHttp2Stream } from './server-stream.js';
@@ -73,7 +73,6 @@ function begin(stream: ServerHttp2Stream, options: FileResponseOptions | undefin
   }
   if (given.statCheck !== undefined && typeof given.statCheck !== 'function')
     throw new ERR_INVALID_ARG_VALUE('options.statCheck', given.statCheck);
-  if (given.waitForTrailers) stream._waitForTrailers = true;
   return given;
 }
 
@@ -148,8 +147,8 @@ function agreed({ stream, options, headers }: Job, stats: fs.Stats, part: StatOp
 
 /** The one way a file is sent, whoever opened it. */
 function send(job: Job, fd: number, offset: number, length: number): void {
-  const { stream, headers, owns } = job;
-  stream._headersSent = true;
+  const { stream, headers, options, owns } = job;
+  stream._begin(Boolean(options.waitForTrailers));
   let result: number;
   try {
     const block = encodeHeaders(headers, BlockKind.Response, stream._session!._strictSingleValueFields);

@@ -1,6 +1,9 @@
 import { constants, nameForErrorCode } from '../constants.js';
-import { ERR_HTTP2_STREAM_ERROR } from '../errors.js';
+import { ERR_HTTP2_STREAM_ERROR } from '../errors/index.js';
 import { maybeDestroyStream } from './base.js';
+import {
+  cameWhole, closingAfter, ClosingInput, headersAreSent, isReleased, peerIsDone, Receiving, receivingAfter, ReceivingInput,
+} from './stream-state.js';
 import type { Http2Stream } from './stream.js';
 import { WritableSide } from './writable-side.js';
 
@@ -46,7 +49,7 @@ export abstract class ReadableSide extends WritableSide {
     if ((this._reading === reading && !this._held) || this.destroyed) return;
     this._reading = reading;
     // A peer that has ended has no use for a window.
-    if (this._remoteEnded && !this._held) return;
+    if (peerIsDone(this._receiving) && !this._held) return;
     const held = reading ? 0 : heldBy(this);
     // Whether the reader takes what there is, is known when it has read.
     if (reading && this._held && this.readableLength > 0) process.nextTick(tellHeld, this);
@@ -69,7 +72,7 @@ export abstract class ReadableSide extends WritableSide {
     if (this._timer !== null) this._timer.refresh();
     // DATA that arrives after close() would keep the stream open if nobody reads it.
     if (this.destroyed || (this._closed && this.readableFlowing === null && this.listenerCount('readable') === 0)) return;
-    if (this._headersSent && !this._gathering && !this._ending) this._session!._transport!.gather(this as unknown as Http2Stream);
+    if (headersAreSent(this._sending) && !this._gathering && !this._ending) this._session!._transport!.gather(this as unknown as Http2Stream);
     if (!this._reading) this._held = true;
     try {
       this.push(chunk);
@@ -86,7 +89,7 @@ export abstract class ReadableSide extends WritableSide {
 
   /** @internal END_STREAM has come. */
   _onRemoteEnd(): void {
-    this._remoteEnded = true;
+    this._receiving = receivingAfter(this._receiving, ReceivingInput.End);
     if (this._timer !== null) this._timer.refresh();
     endReadable(this);
   }
@@ -100,12 +103,12 @@ export abstract class ReadableSide extends WritableSide {
 
   /** @internal The message of the peer has come to its end. */
   get _cameWhole(): boolean {
-    return this._remoteEnded && !this._cutOff;
+    return cameWhole(this._receiving);
   }
 
   /** @internal All has come and gone, and has yet to be read. */
   _isUnread(): boolean {
-    return this._closedByCore && this._rstCode === NGHTTP2_NO_ERROR && this._endedBeforeClose && this._cameWhole && this.readable;
+    return isReleased(this._closing) && this._rstCode === NGHTTP2_NO_ERROR && this._endedBeforeClose && this._cameWhole && this.readable;
   }
 
   /** @internal All has come and gone, and only waits to be read: the connection is of no use to it any more. */
@@ -122,9 +125,10 @@ export abstract class ReadableSide extends WritableSide {
 
   /** @internal nghttp2 has closed the stream: both ends are done, or one has given up. */
   _onNativeClose(code: number): void {
-    this._closedByCore = true;
+    const wasOpen = !this._closed;
+    this._closing = closingAfter(this._closing, ClosingInput.CoreCloses);
     try {
-      closedByCore(this, code);
+      closedByCore(this, code, wasOpen);
     } finally {
       if (!this.destroyed) this._dropWrite();
     }
@@ -157,23 +161,19 @@ function endReadable(stream: ReadableSide): void {
   if (!stream._endAfterHeaders) stream.read(0);
 }
 
-function closedByCore(stream: ReadableSide, code: number): void {
+function closedByCore(stream: ReadableSide, code: number, wasOpen: boolean): void {
   if (stream.destroyed) return;
   // RST_STREAM in the middle of a message: what has come so far must not pass for all (RFC 9113, section 8.1), and
   // nothing at all is no answer. Other codes than these two are errors anyway.
   const quiet = code === NGHTTP2_NO_ERROR || code === NGHTTP2_CANCEL;
-  const missing = !stream._remoteEnded && !stream._closed;
-  if (missing) stream._cutOff = true;
-  const cutOff = missing && quiet;
-  const unanswered = stream._unanswered = cutOff && stream._awaitsAnswer;
-  if (!stream._closed) stream._resetByPeer = true;
-  stream._remoteEnded = true;
+  const cutOff = wasOpen && quiet && !peerIsDone(stream._receiving);
+  stream._receiving = receivingAfter(stream._receiving, !wasOpen ? ReceivingInput.Abandon : quiet ? ReceivingInput.CutOff : ReceivingInput.Fail);
   try {
-    stream._closeWithoutReset(code);
+    if (wasOpen) stream._closeWithoutReset(code);
     // Without 'end': pipelines and iterators report a premature close.
     if (cutOff) stream._tellAborted();
   } finally {
-    if (cutOff) stream.destroy(unanswered ? new ERR_HTTP2_STREAM_ERROR(nameForErrorCode[code] ?? code) : undefined);
+    if (cutOff) stream.destroy(stream._receiving === Receiving.Unanswered ? new ERR_HTTP2_STREAM_ERROR(nameForErrorCode[code] ?? code) : undefined);
   }
   if (cutOff) return;
   // A write after the end leaves an error that is yet to be emitted; 'end' will not come then.

@@ -5,16 +5,17 @@ import { constants } from '../constants.js';
 import {
   ERR_HTTP2_HEADERS_AFTER_RESPOND, ERR_HTTP2_HEADERS_SENT, ERR_HTTP2_INVALID_INFO_STATUS, ERR_HTTP2_INVALID_STREAM,
   ERR_HTTP2_NESTED_PUSH, ERR_HTTP2_OUT_OF_STREAMS, ERR_HTTP2_PUSH_DISABLED, ERR_HTTP2_STATUS_101, NghttpError,
-} from '../errors.js';
+} from '../errors/index.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { BlockKind, encodeHeaders } from '../headers/encode.js';
-import { authorityOf } from '../headers/request.js';
-import { prepareRawResponse, prepareResponse } from '../headers/response.js';
-import type { EncodedBlock, HeadersObject, RawHeaders } from '../headers/types.js';
+import type { EncodedBlock, HeadersObject, RawHeaders } from '../headers/header-types.js';
+import { authorityOf } from '../headers/prepare-request.js';
+import { prepareRawResponse, prepareResponse } from '../headers/prepare-response.js';
 import { serverChannels, publishIn } from '../observe/channels.js';
-import type { Http2Session } from '../session/session.js';
 import { assertIsObject, validateFunction } from '../validate.js';
 import { type FileResponseOptions, respondWithDescriptor, respondWithPath } from './file-response.js';
+import type { StreamSession } from './interfaces.js';
+import { bodyIsEnded, Receiving, sendingAfter, SendingInput, trailersFollow } from './stream-state.js';
 import { Http2Stream } from './stream.js';
 
 export interface ResponseOptions {
@@ -58,7 +59,7 @@ export class ServerHttp2Stream extends Http2Stream {
   private readonly authority: unknown;
 
   /** @internal */
-  constructor(session: Http2Session, id: number, headers: IncomingHeaders | HeadersObject) {
+  constructor(session: StreamSession, id: number, headers: IncomingHeaders | HeadersObject) {
     super(session, id);
     this._context = new AsyncResource('HTTP2STREAM');
     this.scheme = headers[':scheme'];
@@ -79,12 +80,11 @@ export class ServerHttp2Stream extends Http2Stream {
    */
   respond(headers?: HeadersObject | RawHeaders, options?: ResponseOptions): void {
     if (this.destroyed || this._closed) throw new ERR_HTTP2_INVALID_STREAM();
-    if (this._headersSent) throw new ERR_HTTP2_HEADERS_SENT();
+    if (this.headersSent) throw new ERR_HTTP2_HEADERS_SENT();
     assertIsObject(options, 'options');
     const { endStream, waitForTrailers, sendDate } = options ?? noOptions;
     const session = this._session!;
     this._touch();
-    if (waitForTrailers) this._waitForTrailers = true;
 
     let prepared;
     if (Array.isArray(headers)) {
@@ -95,7 +95,7 @@ export class ServerHttp2Stream extends Http2Stream {
       this._sentHeaders = prepared.headers;
     }
     const block = encodeHeaders(prepared.headers, BlockKind.Response, session._strictSingleValueFields);
-    this._headersSent = true;
+    this._begin(Boolean(waitForTrailers));
     if (endStream || hasNoBody(prepared.status) || this._headRequest) this.end();
     const result = this._submitResponse(block, Boolean(endStream));
     if (result < 0) this._refused(result);
@@ -106,13 +106,18 @@ export class ServerHttp2Stream extends Http2Stream {
   /** What node:http2 publishes as flags of a response: its own notes on the stream. */
   private channelFlags(): number {
     return ChannelFlag.Ready | ChannelFlag.HeadersSent | (this._headRequest ? ChannelFlag.HeadRequest : 0) |
-      (this._waitForTrailers ? ChannelFlag.HasTrailers : 0);
+      (trailersFollow(this._sending) ? ChannelFlag.HasTrailers : 0);
+  }
+
+  /** @internal The header block of the response is going to be submitted. */
+  _begin(waitForTrailers: boolean): void {
+    this._sending = sendingAfter(this._sending, waitForTrailers ? SendingInput.HeadersThenTrailers : SendingInput.Headers);
   }
 
   /** @internal Sends a header block; without a body if that has ended already. */
   _submitResponse({ text, count }: EncodedBlock, endStream: boolean): number {
     const session = this._session!;
-    const result = session._native!.respond(this._id!, text, count, endStream || (this._endSent && !this._isWriting()));
+    const result = session._native!.respond(this._id!, text, count, endStream || (bodyIsEnded(this._sending) && !this._isWriting()));
     session._transport!.schedule();
     return result;
   }
@@ -178,7 +183,7 @@ export class ServerHttp2Stream extends Http2Stream {
     }
     const stream = new ServerHttp2Stream(session, id, promise);
     stream._sentHeaders = promise;
-    stream._remoteEnded = true;
+    stream._receiving = Receiving.Ended;
     stream.push(null);
     if (options?.endStream || headRequest) stream.end();
     stream._headRequest = headRequest;
@@ -225,17 +230,17 @@ export class ServerHttp2Stream extends Http2Stream {
   }
 
   /** @internal Nobody has to expect that a peer goes: if nobody listens, the server is told. */
-  override _beforeErrorOfPeer(session: Http2Session): void {
+  override _beforeErrorOfPeer(session: StreamSession): void {
     process.nextTick(listenForServer, this, session);
   }
 
   /** @internal */
-  override _publishError(_session: Http2Session, error: Error): void {
+  override _publishError(_session: StreamSession, error: Error): void {
     if (serverChannels.error.hasSubscribers) publishIn(this._context, serverChannels.error, { stream: this, error });
   }
 }
 
-function listenForServer(stream: ServerHttp2Stream, session: Http2Session): void {
+function listenForServer(stream: ServerHttp2Stream, session: StreamSession): void {
   if (stream.listenerCount('error') > 0) return;
   stream.once('error', (error) => {
     ((session as unknown as { server?: EventEmitter }).server)?.emit('streamError', error, stream);

@@ -2,20 +2,24 @@ import type { AsyncResource } from 'node:async_hooks';
 import { deprecate, format, inspect } from 'node:util';
 import { native } from '../binding/load.js';
 import { setImmediate, setTimeout } from '../clock.js';
+import { clearIdleTimeout, setIdleTimeout } from '../connection/idle-timer.js';
+import { tellLimit } from '../connection/limits.js';
 import { constants, nameForErrorCode } from '../constants.js';
 import {
   ERR_HTTP2_INVALID_STREAM, ERR_HTTP2_STREAM_CANCEL, ERR_HTTP2_STREAM_ERROR, ERR_HTTP2_TRAILERS_ALREADY_SENT, ERR_HTTP2_TRAILERS_NOT_READY,
   NghttpError,
-} from '../errors.js';
+} from '../errors/index.js';
 import { BlockKind, encodeHeaders } from '../headers/encode.js';
-import { toObject } from '../headers/request.js';
-import type { HeadersObject } from '../headers/types.js';
-import { clearIdleTimeout, setIdleTimeout } from '../idle-timer.js';
-import { tellLimit } from '../session/limits.js';
-import type { Http2Session } from '../session/session.js';
+import type { HeadersObject } from '../headers/header-types.js';
+import { toObject } from '../headers/prepare-request.js';
 import { assertIsObject, validateFunction, validateInteger } from '../validate.js';
+import type { StreamSession } from './interfaces.js';
 import { type Priority, type PriorityOptions, preparePriority } from './priority.js';
 import { ReadableSide } from './readable-side.js';
+import {
+  bodyIsEnded, closingAfter, ClosingInput, headersAreSent, isClosedByPeer, isReleased, peerIsDone, Receiving, receivingAfter, ReceivingInput,
+  Sending, sendingAfter, SendingInput, trailersFollow,
+} from './stream-state.js';
 
 /** RFC 9113, section 5.1, as nghttp2 sees the stream. */
 export interface StreamState {
@@ -108,12 +112,12 @@ export class Http2Stream extends ReadableSide {
   }
 
   /** undefined once the stream is destroyed. */
-  get session(): Http2Session | undefined {
+  get session(): StreamSession | undefined {
     return this._session;
   }
 
   get headersSent(): boolean {
-    return this._headersSent;
+    return headersAreSent(this._sending);
   }
 
   /** Whether the peer or this side gave up before everything was sent. */
@@ -135,7 +139,7 @@ export class Http2Stream extends ReadableSide {
     if (!this.core!.streamState(this._id, stateNumbers)) {
       // Its HEADERS are yet to leave; or nghttp2 has let go of it, and the reader has not.
       const { NGHTTP2_STREAM_STATE_CLOSED, NGHTTP2_STREAM_STATE_IDLE } = constants;
-      const over = Number(this._closedByCore);
+      const over = Number(isReleased(this._closing));
       return {
         state: over ? NGHTTP2_STREAM_STATE_CLOSED : NGHTTP2_STREAM_STATE_IDLE,
         weight: 0, sumDependencyWeight: 0, localClose: over, remoteClose: over, localWindowSize: 0,
@@ -171,13 +175,13 @@ export class Http2Stream extends ReadableSide {
   sendTrailers(headers: HeadersObject): void {
     if (this.destroyed || this._closed) throw new ERR_HTTP2_INVALID_STREAM();
     if (this._sentTrailers) throw new ERR_HTTP2_TRAILERS_ALREADY_SENT();
-    if (!this._trailersReady) throw new ERR_HTTP2_TRAILERS_NOT_READY();
+    if (this._sending !== Sending.TrailersWanted) throw new ERR_HTTP2_TRAILERS_NOT_READY();
     assertIsObject(headers, 'headers');
     const copy: HeadersObject = Object.assign(Object.create(null) as HeadersObject, headers);
     this._touch();
     const { text, count } = encodeHeaders(copy, BlockKind.Trailers, this._session!._strictSingleValueFields);
     this._sentTrailers = copy;
-    this._waitForTrailers = false;
+    this._sending = sendingAfter(this._sending, SendingInput.Trailers);
     const result = this.core!.trailers(this._id!, text, count);
     this._session!._transport!.schedule();
     if (result < 0) this._refused(result);
@@ -209,7 +213,7 @@ export class Http2Stream extends ReadableSide {
    */
   private closeWith(code: number, reset: Reset, givesUp = code !== NGHTTP2_NO_ERROR): void {
     if (this._gathering) this._session?._transport?.release();
-    this._closed = true;
+    if (!this._closed) this._closing = closingAfter(this._closing, ClosingInput.Close);
     this._rstCode = code;
     clearIdleTimeout(this);
     const ending = this._endedBeforeClose = this.writableEnded;
@@ -219,7 +223,7 @@ export class Http2Stream extends ReadableSide {
       if (!ending && !givesUp) this.endWritten();
       this.submitReset(code, givesUp);
     }
-    if (!ending && givesUp) this._endSent = true;
+    if (!ending && givesUp) this._sending = sendingAfter(this._sending, SendingInput.GiveUp);
     try {
       if (!ending) this._tellAborted();
     } finally {
@@ -249,10 +253,10 @@ export class Http2Stream extends ReadableSide {
       return;
     }
     const session = this._session;
-    if (session?._native === undefined || this._closedByCore) return;
+    if (session?._native === undefined || isReleased(this._closing)) return;
     // The body has ended, and the trailers that were to follow do not come: it is whole without them.
-    if (!givesUp && this._waitForTrailers && this.writableFinished) {
-      this._waitForTrailers = false;
+    if (!givesUp && bodyIsEnded(this._sending) && trailersFollow(this._sending) && this.writableFinished) {
+      this._sending = sendingAfter(this._sending, SendingInput.Trailers);
       session._native.trailers(this._id!, '', 0);
     }
     // RST_STREAM overtakes DATA and HEADERS: what was written before goes first.
@@ -271,13 +275,13 @@ export class Http2Stream extends ReadableSide {
     let code = this._closed ? this.rstCode : sessionCode;
     if (error != null) code = sessionCode || (isAbort(error) ? NGHTTP2_CANCEL : NGHTTP2_INTERNAL_ERROR);
     const id = this._id;
-    const byPeer = this._resetByPeer || (session._destroyed && session._endedByPeer);
+    const byPeer = isClosedByPeer(this._closing) || (session.destroyed && session._endedByPeer);
     if (!this._closed) {
       // To many peers NO_ERROR is an end, whatever is missing.
-      if (code === NGHTTP2_NO_ERROR && !session._destroyed && this.cutsOff) code = NGHTTP2_CANCEL;
+      if (code === NGHTTP2_NO_ERROR && !session.destroyed && this.cutsOff) code = NGHTTP2_CANCEL;
       try {
         // A session that ends says so by GOAWAY, for all of its streams.
-        this.closeWith(code, id !== undefined && !session._destroyed ? Reset.Force : Reset.None, true);
+        this.closeWith(code, id !== undefined && !session.destroyed ? Reset.Force : Reset.None, true);
       } catch (thrown) {
         error = thrown as Error;
       }
@@ -289,7 +293,7 @@ export class Http2Stream extends ReadableSide {
       error ??= thrown as Error;
     }
     if (id !== undefined) {
-      if (!this._closedByCore || this._held) session._native?.detach(id);
+      if (!isReleased(this._closing) || this._held) session._native?.detach(id);
       session._streams.delete(id);
     } else {
       session._pendingStreams.delete(this._serial);
@@ -311,17 +315,17 @@ export class Http2Stream extends ReadableSide {
 
   /** A message is under way from here that has not ended. */
   private get cutsOff(): boolean {
-    return this._headersSent && !this._endSent && !this._closedByCore && !this._headRequest;
+    return headersAreSent(this._sending) && !bodyIsEnded(this._sending) && !isReleased(this._closing) && !this._headRequest;
   }
 
   /** @internal The peer has brought about the error that is going to be emitted. */
-  _beforeErrorOfPeer(_session: Http2Session): void {}
+  _beforeErrorOfPeer(_session: StreamSession): void {}
 
   /** @internal The core does not take a command. */
   _refused(code: number): void {
     // The peer's RST_STREAM came with the chunk that is being told: the stream hears of it next. So does one of a session
     // that is gone.
-    if (code !== NGHTTP2_ERR_STREAM_CLOSED && !this._session?._destroyed) this.destroy(new NghttpError(code));
+    if (code !== NGHTTP2_ERR_STREAM_CLOSED && !this._session?.destroyed) this.destroy(new NghttpError(code));
   }
 
   /** @internal Ends a stream on which nothing more can happen. */
@@ -336,8 +340,8 @@ export class Http2Stream extends ReadableSide {
 
   /** The response is complete, and nobody wants the body of the request: there is no point in receiving it (RFC 9113, section 8.1). */
   private get bodyIsUnwanted(): boolean {
-    return !this._remoteEnded && this.headersSent && this._session?._type === NGHTTP2_SESSION_SERVER &&
-      !this._waitForTrailers && !this._didRead && this.readableFlowing !== true && this.listenerCount('data') === 0 &&
+    return !peerIsDone(this._receiving) && this.headersSent && this._session?._type === NGHTTP2_SESSION_SERVER &&
+      !trailersFollow(this._sending) && !this._didRead && this.readableFlowing !== true && this.listenerCount('data') === 0 &&
       this.listenerCount('readable') === 0;
   }
 
@@ -348,21 +352,31 @@ export class Http2Stream extends ReadableSide {
 
   /** @internal The connection is gone. What it has not brought whole does not end, and a request without an answer has failed. */
   _onConnectionLost(): void {
-    const missing = !this._remoteEnded && !this._closed;
-    if (missing) this._cutOff = true;
-    this._resetByPeer = true;
+    const wasOpen = !this._closed;
+    const missing = wasOpen && !peerIsDone(this._receiving);
+    this._closing = closingAfter(this._closing, ClosingInput.ConnectionLost);
+    if (missing) this._receiving = receivingAfter(this._receiving, ReceivingInput.CutOff);
     try {
-      this.close(NGHTTP2_CANCEL);
+      if (wasOpen) this.closeWith(NGHTTP2_CANCEL, Reset.Submit);
       if (missing) this._tellAborted();
     } finally {
-      this._unanswered = missing && this._awaitsAnswer;
-      if (this._unanswered) this.destroy(new ERR_HTTP2_STREAM_CANCEL(new Error('The connection was closed before an answer came')));
+      if (missing && this._receiving === Receiving.Unanswered)
+        this.destroy(new ERR_HTTP2_STREAM_CANCEL(new Error('The connection was closed before an answer came')));
     }
   }
 
   /** @internal */
+  _failForPeer(code: number, error: Error): void {
+    const wasOpen = !this._closed;
+    this._closing = closingAfter(this._closing, ClosingInput.PeerFails);
+    if (this.destroyed) return;
+    if (wasOpen) this.closeWith(code, Reset.Submit);
+    this.destroy(error);
+  }
+
+  /** @internal */
   _closeWithoutReset(code: number): void {
-    if (!this._closed) this.closeWith(code, Reset.None);
+    this.closeWith(code, Reset.None);
   }
 
   /** @internal */
@@ -423,6 +437,6 @@ function closeUnwanted(stream: Http2Stream): void {
   stream._closeIfUnwanted();
 }
 
-function maybeDestroySession(session: Http2Session): void {
+function maybeDestroySession(session: StreamSession): void {
   session._maybeDestroy();
 }

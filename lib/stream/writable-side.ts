@@ -1,6 +1,7 @@
 import { WriteFlag } from '../binding/contract.js';
 import type { PieceSink } from '../socket/gather.js';
 import { maybeDestroyStream, StreamBase } from './base.js';
+import { bodyIsEnded, headersAreSent, isReleased, peerIsDone, Sending, sendingAfter, SendingInput, trailersFollow } from './stream-state.js';
 
 /**
  * Octets up to which a write is copied. Copying costs less than the bookkeeping for one more buffer; beyond, the
@@ -42,7 +43,7 @@ export abstract class WritableSide extends StreamBase {
     this._ending = true;
     (super.end as (...args: unknown[]) => this)(...args);
     // The write before this call turns out to have been the last: END_STREAM can still go with it.
-    if (this.writeCallback !== undefined && !this._endSent && !this._waitForTrailers &&
+    if (this.writeCallback !== undefined && !bodyIsEnded(this._sending) && !trailersFollow(this._sending) &&
         this.writableEnded && this.writableLength === this.inFlight) {
       this.sendEnd();
     }
@@ -87,7 +88,7 @@ export abstract class WritableSide extends StreamBase {
     // Everybody who has to know has got the error that destroyed it.
     if (this.destroyed) return false;
     this._touch();
-    if (!this._headersSent) this._proceed();
+    if (!headersAreSent(this._sending)) this._proceed();
     if (this._session === undefined) {
       process.nextTick(callback);
       return false;
@@ -98,9 +99,13 @@ export abstract class WritableSide extends StreamBase {
   /** END_STREAM goes with this write if `end` was called and nothing else waits. */
   private lastFlags(): number {
     if (!this._ending || this.writableLength !== this.inFlight) return WriteFlag.Finish;
-    this._endSent = true;
-    return this._waitForTrailers ? WriteFlag.Finish | WriteFlag.End | WriteFlag.TrailersFollow
-      : WriteFlag.Finish | WriteFlag.End;
+    return this.endBody();
+  }
+
+  /** @returns flags of the last write: whether END_STREAM goes with it */
+  private endBody(): number {
+    const state = this._sending = sendingAfter(this._sending, SendingInput.EndBody);
+    return state === Sending.AwaitingTrailers ? WriteFlag.Finish | WriteFlag.End | WriteFlag.TrailersFollow : WriteFlag.Finish | WriteFlag.End;
   }
 
   /** @returns whether there was anything to queue, and a stream to queue it for */
@@ -155,7 +160,7 @@ export abstract class WritableSide extends StreamBase {
   private finishWrite(queued: boolean, callback: WriteCallback): void {
     // The core has closed the stream, which is yet to hear of it: a writer who goes on at each 'drain' would go on for
     // ever in the ticks before.
-    if (queued || (this.inFlight > 0 && !this._closedByCore)) {
+    if (queued || (this.inFlight > 0 && !isReleased(this._closing))) {
       this.writeCallback = callback;
     } else {
       this.inFlight = 0;
@@ -171,7 +176,7 @@ export abstract class WritableSide extends StreamBase {
       return;
     }
     // A request that is complete ends with its answer: nghttp2 tells that by itself.
-    if (!this._remoteEnded || this._closed) this.on('finish', maybeDestroyStream);
+    if (!peerIsDone(this._receiving) || this._closed) this.on('finish', maybeDestroyStream);
     this.sendEnd();
     callback();
     this._publishBodySent();
@@ -179,10 +184,8 @@ export abstract class WritableSide extends StreamBase {
 
   private sendEnd(): void {
     const session = this._session;
-    if (this._endSent || session?._native === undefined) return;
-    this._endSent = true;
-    session._native.finishWrite(this._id!, this._waitForTrailers
-      ? WriteFlag.Finish | WriteFlag.End | WriteFlag.TrailersFollow : WriteFlag.Finish | WriteFlag.End);
+    if (bodyIsEnded(this._sending) || session?._native === undefined) return;
+    session._native.finishWrite(this._id!, this.endBody());
     session._transport!.schedule();
   }
 
@@ -193,10 +196,7 @@ export abstract class WritableSide extends StreamBase {
 
   /** @internal Queues a piece of a body that does not come through the writable side. */
   _writeBody(chunk: Uint8Array | undefined, last: boolean): void {
-    const flags = !last ? WriteFlag.Finish
-      : this._waitForTrailers ? WriteFlag.Finish | WriteFlag.End | WriteFlag.TrailersFollow
-        : WriteFlag.Finish | WriteFlag.End;
-    if (last) this._endSent = true;
+    const flags = last ? this.endBody() : WriteFlag.Finish;
     if (chunk !== undefined && chunk.length > 0) this.queue(chunk, 'utf8', flags);
     else this.core!.finishWrite(this._id!, flags);
     this._session!._transport!.schedule();
@@ -204,7 +204,7 @@ export abstract class WritableSide extends StreamBase {
 
   /** @internal A body without trailers ends with its last octet, although trailers were announced. */
   _skipTrailers(): void {
-    if (this.listenerCount('wantTrailers') === 0) this._waitForTrailers = false;
+    if (this.listenerCount('wantTrailers') === 0) this._sending = sendingAfter(this._sending, SendingInput.NoTrailers);
   }
 
   /** @internal Nothing that was queued will be sent any more. */
@@ -267,7 +267,7 @@ export abstract class WritableSide extends StreamBase {
 }
 
 function wantTrailers(stream: StreamBase): void {
-  stream._trailersReady = true;
+  stream._sending = sendingAfter(stream._sending, SendingInput.WantTrailers);
   if (stream.destroyed || stream._closed) return;
   if (!stream.emit('wantTrailers')) stream.sendTrailers({});
 }

@@ -14,7 +14,7 @@ export const mainId = main.engines().find(({ active }) => active)?.id ?? main.ng
 /** One that was built before the last change of the sources is refused. */
 function isUsable(id: string): boolean {
   try {
-    (require('../../dist/engine/choice.js') as { findEngine(id: string): void }).findEngine(id);
+    (require('../../dist/engine/selection.js') as { findEngine(id: string): void }).findEngine(id);
     return true;
   } catch {
     return false;

@@ -138,7 +138,7 @@ describe.skipIf(alone || !first)(`the engine of a process ${alone}`, () => {
     const script = `const { Worker } = require('node:worker_threads');
       new Worker(${JSON.stringify("console.log('worker', require('http2').nghttp2.version)")}, { eval: true })
         .on('exit', () => console.log('main', require('http2').nghttp2.version));`;
-    const { out, err } = await run(script, { DUETTO_NGHTTP2: other }, ['--require', path.join(project, 'dist/register.js')]);
+    const { out, err } = await run(script, { DUETTO_NGHTTP2: other }, ['--require', path.join(project, 'dist/register/index.js')]);
     expect({ lines: out.split('\n').sort(), err }).toEqual({ lines: [`main ${wanted}`, `worker ${wanted}`], err: '' });
   });
 
@@ -157,14 +157,14 @@ describe.skipIf(alone || !first)(`the engine of a process ${alone}`, () => {
 
   test('selectEngine() picks it in code, for workers and children as well', async () => {
     const script = `
-      require(${JSON.stringify(path.join(project, 'dist/engine.js'))}).selectEngine(${JSON.stringify(other)});
+      require(${JSON.stringify(path.join(project, 'dist/engine/index.js'))}).selectEngine(${JSON.stringify(other)});
       ${version}
       new (require('node:worker_threads').Worker)(${JSON.stringify(version)}, { eval: true });`;
     expect((await run(script)).out).toBe(`${wanted}\n${wanted}`);
   });
 
   test('selectEngine() after duetto was loaded is an error, unless it names the same', async () => {
-    const engine = JSON.stringify(path.join(project, 'dist/engine.js'));
+    const engine = JSON.stringify(path.join(project, 'dist/engine/index.js'));
     const { err } = await run(`${version}; require(${engine}).selectEngine(${JSON.stringify(other)})`, { DUETTO_NGHTTP2: first });
     expect(err).toMatch(/ERR_DUETTO_ENGINE/);
     expect(err).toContain(`engine('${other}')`);
@@ -173,7 +173,7 @@ describe.skipIf(alone || !first)(`the engine of a process ${alone}`, () => {
   });
 
   test('duetto/engine loads no addon by itself', async () => {
-    const script = `require(${JSON.stringify(path.join(project, 'dist/engine.js'))});
+    const script = `require(${JSON.stringify(path.join(project, 'dist/engine/index.js'))});
       console.log(Object.keys(require.cache).filter((file) => file.endsWith('.node')).length)`;
     expect((await run(script)).out).toBe('0');
   });

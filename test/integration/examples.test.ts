@@ -81,7 +81,7 @@ describe('examples', () => {
   });
 
   test('gRPC under register', async () => {
-    const lines = await output(['--require', path.join(project, 'dist/register.js'), example('grpc.mjs')]);
+    const lines = await output(['--require', path.join(project, 'dist/register/index.js'), example('grpc.mjs')]);
     expect(lines).toEqual(['twice 21 is 42', 'counted 1, 2, 3', `on duetto, nghttp2 ${http2.nghttp2.version}`]);
     expect((await output([example('grpc.mjs')])).at(-1)).toContain('on node:http2');
   });

@@ -285,7 +285,7 @@ test.each([
 });
 
 test('docs/limits.md lists every limit, by its option or name', () => {
-  const { allLimits } = require('../../dist/session/limits.js') as { allLimits: Array<[name: string, option?: string]> };
+  const { allLimits } = require('../../dist/connection/limits.js') as { allLimits: Array<[name: string, option?: string]> };
   const table = readFileSync(new URL('../../docs/limits.md', import.meta.url), 'utf8').split('\n').filter((line) => line.startsWith('| '));
   const missing = allLimits.filter(([name, option]) => !table.some((row) => row.includes(option ?? name)));
   expect(missing).toEqual([]);

@@ -246,7 +246,7 @@ describe.each(nodes)('register in %s', (node) => {
   });
 
   test('by its file, and by the program itself', async () => {
-    const file = path.join(project, 'dist/register.js');
+    const file = path.join(project, 'dist/register/index.js');
     expect((await run(node, ['--import', pathToFileURL(file).href, 'probe.mjs'])).out).toBe('wrong: \n');
     expect((await run(node, ['-e', `require('duetto/register'); require('./probe.cjs')`])).out).toBe('wrong: \n');
     expect((await run(node, ['-e', `require('duetto/register'); require('./workers.cjs')`])).out).not.toMatch(/wrong: ./);

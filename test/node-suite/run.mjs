@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { collect, flagsOf } from './collect.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const register = path.join(here, '..', '..', 'dist', 'register.js');
+const register = path.join(here, '..', '..', 'dist', 'register', 'index.js');
 
 const { values: options } = parseArgs({
   options: {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 // Runs each program on both modules; see README.md. Names as in DUETTO_PROGRAMS (with commas), else all.
 
 const at = (name) => fileURLToPath(new URL(name, import.meta.url));
-const register = at('../../dist/register.js');
+const register = at('../../dist/register/index.js');
 const TIMEOUT = 120_000;
 
 const wanted = (process.env.DUETTO_PROGRAMS ?? '').split(',').filter(Boolean);

@@ -3,7 +3,7 @@ import * as http2 from 'node:http2';
 import * as net from 'node:net';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as errors from '../../lib/errors.js';
+import * as errors from '../../lib/errors/index.js';
 import { describeExpected, groupDigits, joinList } from '../../lib/errors/describe.js';
 import { fixedMessageOf, stampStackHeader } from '../../lib/errors/node-error.js';
 import { faceOf, thrownBy } from '../helpers/error-face.mjs';

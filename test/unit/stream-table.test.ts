@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Http2Stream } from '../../lib/stream/stream.js';
-import { StreamTable } from '../../lib/session/stream-table.js';
+import { StreamTable } from '../../lib/connection/stream-table.js';
 
 /** Numbers that look random and are the same in each run. */
 function numbers(seed: number): (below: number) => number {

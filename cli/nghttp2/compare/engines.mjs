@@ -7,7 +7,7 @@ import { missingFixes } from '../security.mjs';
 
 /** An engine that is here, with what its engine.json says. */
 export function findEngine(name) {
-  const { id, file } = library('engine/choice.js').findEngine(name, 'to compare');
+  const { id, file } = library('engine/selection.js').findEngine(name, 'to compare');
   const described = description(file);
   if (described === undefined) {
     throw new UserError(`${file} has no engine.json beside it, so nobody knows what is in it: build it again, npx duetto nghttp2 build ${name}`);

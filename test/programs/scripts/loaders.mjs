@@ -5,7 +5,7 @@ import { engine, program } from '../program.mjs';
 
 const at = (name) => fileURLToPath(new URL(name, import.meta.url));
 const url = (name) => pathToFileURL(at(name)).href;
-const register = at('../../../dist/register.js');
+const register = at('../../../dist/register/index.js');
 const tsx = url('../node_modules/tsx/dist/loader.mjs');
 const agent = url('../fixtures/loaders/agent.mjs');
 const ours = engine === 'duetto' ? ['--require', register] : [];

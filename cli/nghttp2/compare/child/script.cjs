@@ -6,7 +6,7 @@ const { writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 const dist = path.join(__dirname, '../../../../dist');
-require(path.join(dist, 'register.js'));
+require(path.join(dist, 'register', 'index.js'));
 const recorder = require('./recorder.cjs').recorderOf(dist);
 
 const { DUETTO_COMPARE_RESULT: file } = process.env;

@@ -2,20 +2,19 @@ import type { Batch } from '../binding/batch.js';
 import { BatchHeader, Record, REPORTED_SETTINGS } from '../binding/records.js';
 import { decodeHeaders, decoded } from '../headers/decode.js';
 import { copyOf } from '../socket/direct-reader.js';
-import type { Http2Stream } from '../stream/stream.js';
 import type { Dispatch, Recorded } from './dispatch.js';
 import {
   onAltsvc, onFrameError, onGoaway, onHeaders, onInternalError, onLimitHit, onOrigin, onPing, onPingAck, onPriority, onSettings,
   onSettingsAck,
-} from './incoming.js';
-import type { Http2Session } from './session.js';
-import { stretch } from './stretch.js';
+} from './frame-handlers.js';
+import type { ConnectionSession, ConnectionStream } from './interfaces.js';
+import { stretch } from './tick-count.js';
 
 // One record at a time. Each is put behind before anybody is called, and is judged by what its stream is now: what came
 // for a stream that is gone is for nobody.
 
 /** What was received. */
-export function tellReceived(session: Http2Session, dispatch: Dispatch, one: Recorded): void {
+export function tellReceived(session: ConnectionSession, dispatch: Dispatch, one: Recorded): void {
   const { batch, at } = one;
   const { ints } = batch;
   one.at += sizeOfRecord(ints, at);
@@ -51,7 +50,7 @@ export function tellReceived(session: Http2Session, dispatch: Dispatch, one: Rec
 }
 
 /** The stream of a record, which is told something. */
-function streamOf(session: Http2Session, dispatch: Dispatch, id: number): Http2Stream | undefined {
+function streamOf(session: ConnectionSession, dispatch: Dispatch, id: number): ConnectionStream | undefined {
   const stream = session._streams.get(id);
   if (stream === undefined) return undefined;
   dispatch.told = true;
@@ -60,7 +59,7 @@ function streamOf(session: Http2Session, dispatch: Dispatch, id: number): Http2S
 }
 
 /** Frames of the connection, and rare ones of streams. */
-function tellSession(session: Http2Session, one: Recorded, ints: Int32Array, at: number): void {
+function tellSession(session: ConnectionSession, one: Recorded, ints: Int32Array, at: number): void {
   const { bytes } = one.batch;
   switch (ints[at]) {
     case Record.Settings:
@@ -102,7 +101,7 @@ function tellSession(session: Http2Session, one: Recorded, ints: Int32Array, at:
 }
 
 /** What received and sent frames have in common: that something is wrong. */
-function tellTrouble(session: Http2Session, ints: Int32Array, at: number): void {
+function tellTrouble(session: ConnectionSession, ints: Int32Array, at: number): void {
   switch (ints[at]) {
     case Record.FrameError:
       onFrameError(session, ints[at + 1]!, ints[at + 2]!, ints[at + 3]!);
@@ -119,7 +118,7 @@ function tellTrouble(session: Http2Session, ints: Int32Array, at: number): void 
 }
 
 /** What was sent. That a stream is closed is told when 'finish' and the like have been heard: nobody who waits for them may miss the 'close'. */
-export function tellSent(session: Http2Session, dispatch: Dispatch, one: Recorded): void {
+export function tellSent(session: ConnectionSession, dispatch: Dispatch, one: Recorded): void {
   const { at, closing, batch: { ints } } = one;
   const type = ints[at]!;
   one.at += sizeOfSentRecord(type);

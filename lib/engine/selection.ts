@@ -1,8 +1,8 @@
 import fs = require('node:fs');
 import path = require('node:path');
+import { allPlaces, describe, isOutdated, ownBuild, root, type EnginePlace } from './locations.js';
 import { platformName } from './platform.js';
 import { isBundled, resolvePrebuilt } from './prebuilt.js';
-import { allPlaces, describe, isOutdated, ownBuild, root, type EnginePlace } from './places.js';
 
 // Which engine the code that is being loaded is to use. This module, like all of lib/engine, is there once however many
 // engines a process has.

@@ -2,17 +2,18 @@ import net = require('node:net');
 import type { Duplex } from 'node:stream';
 import type { NativeSession } from '../binding/contract.js';
 import { clearTimeout, setImmediate, setTimeout } from '../clock.js';
+import { cancelPing } from '../connection/acknowledgements.js';
+import { clearIdleTimeout } from '../connection/idle-timer.js';
+import { describeLimit, type LimitDetails } from '../connection/limits.js';
 import { constants } from '../constants.js';
-import { ERR_HTTP2_STREAM_CANCEL, ERR_SOCKET_CLOSED } from '../errors.js';
-import { clearIdleTimeout } from '../idle-timer.js';
+import { ERR_HTTP2_STREAM_CANCEL, ERR_SOCKET_CLOSED } from '../errors/index.js';
 import { debugSession } from '../observe/debug.js';
-import { keepStats, publishClosed } from '../observe/session-life.js';
+import { keepStats, publishClosed } from '../observe/session-events.js';
 import { rethrow } from '../rethrow.js';
-import { cancelPing } from './acknowledged.js';
-import { describeLimit, type LimitDetails } from './limits.js';
-import { sessionOf, unbind } from './bound-sockets.js';
-import type { Http2Session } from './session.js';
 import type { Http2Stream } from '../stream/stream.js';
+import { sessionOf, unbind } from './bound-sockets.js';
+import { EndedBy, lifeAfter, LifeInput } from './session-state.js';
+import type { Http2Session } from './session.js';
 
 // The end of a session, from whichever side it comes:
 //
@@ -43,6 +44,35 @@ export function attach(socket: Duplex): void {
   if (!(socket instanceof net.Socket)) socket.on('end', duplexOnEnd);
 }
 
+/** What the end of a session still waits for. */
+export class SessionEnd {
+  /** Streams that are still to be destroyed. */
+  doomed: Http2Stream[] | undefined;
+  /** What comes after them. */
+  afterDoomed: (() => void) | undefined;
+  /** What comes when all that was received is passed on. */
+  whenPassedOn: (() => void) | undefined;
+  /** What comes after the readers of streams whose connection is gone. */
+  afterReaders: (() => void) | undefined;
+  /** The connection, which the peer has time to end. */
+  farewell: Duplex | undefined;
+
+  /** The last stream is gone. */
+  readersAreDone(): void {
+    const { afterReaders: then } = this;
+    this.afterReaders = undefined;
+    then?.();
+  }
+
+  /** @returns whether something waited for that */
+  receivedIsPassedOn(): boolean {
+    const { whenPassedOn: then } = this;
+    this.whenPassedOn = undefined;
+    then?.();
+    return then !== undefined;
+  }
+}
+
 export interface Ending {
   /** Streams that are over, and that somebody is still reading, may be read to their end. */
   sparing?: boolean;
@@ -54,7 +84,7 @@ export interface Ending {
 export function closeSession(session: Http2Session, code: number, error: Error | undefined, { sparing = false, graceful = false }: Ending = {}): void {
   debugSession(session, 'ends with code %d and %d streams', code, session._streams.size, ...(error ? [`(${error.message})`] : []));
   const { _native: native, _socket: socket, _transport: transport } = session;
-  session._destroyed = true;
+  session._life = lifeAfter(session._life, LifeInput.Destroy);
   session._destroyCode = code;
   clearIdleTimeout(session);
   session._deadlines?.end();
@@ -65,7 +95,7 @@ export function closeSession(session: Http2Session, code: number, error: Error |
     for (const stream of session._pendingStreams.values()) stream.destroy(cancel);
     const doomed: Http2Stream[] = [];
     for (const stream of session._streams.values()) if (!sparing || !stream._isWhole()) doomed.push(stream);
-    session._doomed = destroySome(doomed, error);
+    endOf(session).doomed = destroySome(session, doomed, error);
   }
   if (native !== undefined) {
     if (!socket!.destroyed) sayGoodbye(session, native, code, error);
@@ -73,19 +103,20 @@ export function closeSession(session: Http2Session, code: number, error: Error |
     keepStats(session, native);
     native.destroy();
     // What is still to be destroyed finds a session that takes nothing.
-    if (session._doomed === undefined) session._native = undefined;
-    else setImmediate(destroyMore, session, session._doomed, error);
+    const left = session._end?.doomed;
+    if (left === undefined) session._native = undefined;
+    else setImmediate(destroyMore, session, left, error);
     if (session._pings.size > 0) setImmediate(cancelPings, session);
   }
   letGo(session, error, graceful);
 }
 
 /** @returns those that are left */
-function destroySome(streams: Http2Stream[], error: Error | undefined): Http2Stream[] | undefined {
+function destroySome(session: Http2Session, streams: Http2Stream[], error: Error | undefined): Http2Stream[] | undefined {
   for (const stream of streams.slice(0, STREAMS_AT_ONCE)) {
     if (stream.destroyed) continue;
     try {
-      if (stream._session?._endedByClose === true) stream._onConnectionLost();
+      if (session._endedBy === EndedBy.Connection) stream._onConnectionLost();
     } catch (thrown) {
       rethrow(thrown);
     }
@@ -96,14 +127,15 @@ function destroySome(streams: Http2Stream[], error: Error | undefined): Http2Str
 
 /** A peer that has opened thousands of streams does not stop the others by leaving. */
 function destroyMore(session: Http2Session, streams: Http2Stream[], error: Error | undefined): void {
-  const left = session._doomed = destroySome(streams, error);
+  const end = endOf(session);
+  const left = end.doomed = destroySome(session, streams, error);
   if (left !== undefined) {
     setImmediate(destroyMore, session, left, error);
     return;
   }
   session._native = undefined;
-  const { _afterDoomed: then } = session;
-  session._afterDoomed = undefined;
+  const { afterDoomed: then } = end;
+  end.afterDoomed = undefined;
   then?.();
 }
 
@@ -114,7 +146,7 @@ function sayGoodbye(
   if (error?.limit !== undefined) native.explain(code, Buffer.from(describeLimit(error.limit), 'latin1'));
   // A second GOAWAY that says the same may reach a peer that has gone, and bring a reset. Requests that nobody was told
   // of were not processed: the peer may send them again.
-  else if (!session._tookLeave || code !== NGHTTP2_NO_ERROR)
+  else if (!session._closed || code !== NGHTTP2_NO_ERROR)
     native.terminate(code, session._transport!.holdsReceived ? session._lastIncoming : ALL_RECEIVED);
 }
 
@@ -125,37 +157,49 @@ function letGo(session: Http2Session, error: Error | undefined, graceful: boolea
   session._onLetGo();
   if (socket === undefined || socket.destroyed) {
     if (socket !== undefined) unbind(socket);
-    if (session._streams.size > 0 && session._doomed === undefined) waitForReaders(session, error);
+    if (session._streams.size > 0 && session._end?.doomed === undefined) waitForReaders(session, error);
     else process.nextTick(emitClose, session, error);
     return;
   }
   unbind(socket);
   socket.on('close', () => {
-    session._farewell = undefined;
+    if (session._end !== undefined) session._end.farewell = undefined;
     emitClose(session, error);
   });
   // The peer's end has to be seen, although nobody reads any more.
   socket.resume();
   if (graceful && !session.connecting) {
-    session._farewell = socket;
+    session._life = lifeAfter(session._life, LifeInput.PeerMayEnd);
+    endOf(session).farewell = socket;
     session._deadlines?.watchFarewell(socket);
     // A client has had all that it asked for, whatever its peer is waiting for.
     if (session._type === NGHTTP2_SESSION_SERVER) socket.end();
     else socket.end(() => destroyAfter(socket, CLIENT_FAREWELL, undefined));
   } else if (graceful) {
+    session._life = lifeAfter(session._life, LifeInput.EndSocket);
     // The connection may never be established.
     destroyAfter(socket, CLIENT_FAREWELL, undefined);
     socket.end();
   } else {
+    session._life = lifeAfter(session._life, LifeInput.EndSocket);
     endSocket(socket, error);
   }
 }
 
-/** `destroy` of a session that is over already, and whose peer takes its time. */
-export function endSocketNow(session: Http2Session): void {
-  const { _farewell: socket } = session;
-  session._farewell = undefined;
-  if (socket !== undefined && !socket.destroyed) endSocket(socket, undefined);
+/** `destroy` of a session that is over already, and whose peer, or readers, take their time. */
+export function hurry(session: Http2Session): void {
+  const { _end: end } = session;
+  if (end === undefined) return;
+  if (end.afterReaders !== undefined) for (const stream of session._streams.values()) stream.destroy();
+  const { farewell: socket } = end;
+  end.farewell = undefined;
+  if (socket === undefined || socket.destroyed) return;
+  session._life = lifeAfter(session._life, LifeInput.EndSocket);
+  endSocket(socket, undefined);
+}
+
+function endOf(session: Http2Session): SessionEnd {
+  return session._end ??= new SessionEnd();
 }
 
 /** What is left to write waits for the peer, and a peer that does not read would keep the connection for good. */
@@ -177,13 +221,15 @@ function destroyAfter(socket: Duplex, milliseconds: number, error: Error | undef
 
 /** As in node:http2, the session closes after its streams; but not after some that nobody reads. */
 function waitForReaders(session: Http2Session, error: Error | undefined): void {
-  const close = session._afterStreams = (): void => {
+  session._life = lifeAfter(session._life, LifeInput.ReadersRead);
+  const end = endOf(session);
+  const close = end.afterReaders = (): void => {
     clearTimeout(timer);
-    session._afterStreams = undefined;
+    end.afterReaders = undefined;
     emitClose(session, error);
   };
   const timer = setTimeout(() => {
-    if (session._afterStreams !== close) return;
+    if (end.afterReaders !== close) return;
     close();
     for (const stream of session._streams.values()) if (session._type === NGHTTP2_SESSION_SERVER) giveReaderTime(stream, stream.readableLength);
   }, READERS_WAIT);
@@ -200,11 +246,12 @@ function giveReaderTime(stream: Http2Stream, before: number): void {
 }
 
 function emitClose(session: Http2Session, error: Error | undefined): void {
-  if (session._doomed !== undefined) {
-    session._afterDoomed = () => process.nextTick(emitClose, session, error);
+  if (session._end?.doomed !== undefined) {
+    session._end.afterDoomed = () => process.nextTick(emitClose, session, error);
     return;
   }
-  session._remoteSettings = undefined;
+  session._life = lifeAfter(session._life, LifeInput.Over);
+  session._settings.end();
   publishClosed(session, error);
   try {
     // A server's session that nobody listens to is no reason to end the process: its peer has brought this about.
@@ -230,7 +277,7 @@ function socketOnError(this: Duplex, error: Error & { code?: string; syscall?: s
   if (session === undefined) return;
   // A peer that is gone is no error of the session, as long as only writing tells: node:http2 waits for the 'close' too.
   if (error.syscall === 'write') return;
-  session._endedByPeer = true;
+  session._endsByPeer();
   // After a GOAWAY the peer may go as it likes.
   if (error.code === 'ECONNRESET' && session._goawayCode !== null) session.destroy();
   else session.destroy(error);
@@ -240,8 +287,8 @@ function socketOnClose(this: Duplex): void {
   const session = sessionOf(this);
   if (session === undefined) return;
   // What was received before is told before.
-  if (!session._destroyed && session._transport?.connectionIsGone() === false) {
-    session._whenTold = () => socketOnClose.call(this);
+  if (!session.destroyed && session._transport?.connectionIsGone() === false) {
+    endOf(session).whenPassedOn = () => socketOnClose.call(this);
     return;
   }
   const error = session.connecting ? new ERR_SOCKET_CLOSED() : undefined;
@@ -252,9 +299,9 @@ function socketOnClose(this: Duplex): void {
       rethrow(thrown);
     }
   }
-  session._closed = true;
+  session._drain();
   if (session.destroyed) return;
-  session._endedByPeer = session._endedByClose = true;
+  session._endedBy = EndedBy.Connection;
   closeSession(session, NGHTTP2_NO_ERROR, error, { sparing: true });
 }
 

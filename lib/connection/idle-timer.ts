@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
-import { clearTimeout, setTimeout } from './clock.js';
-import { getTimerDuration, validateFunction } from './validate.js';
+import { clearTimeout, setTimeout } from '../clock.js';
+import { getTimerDuration, validateFunction } from '../validate.js';
 
 /** What sessions and streams have in common for `setTimeout`. */
 export interface Timed extends EventEmitter {

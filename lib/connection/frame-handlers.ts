@@ -1,16 +1,14 @@
 import { type Limit, REPORTED_SETTINGS } from '../binding/records.js';
 import { setImmediate } from '../clock.js';
 import { constants } from '../constants.js';
-import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_TOO_MANY_ORIGINS } from '../errors.js';
+import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_TOO_MANY_ORIGINS } from '../errors/index.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { sessionChannels } from '../observe/channels.js';
 import { debugSession } from '../observe/debug.js';
-import { publishGoaway } from '../observe/notes.js';
-import { settingsOf } from '../settings/in-force.js';
-import type { Http2Stream } from '../stream/stream.js';
+import { publishGoaway } from './batch-notes.js';
+import { causeIn } from './foreign-protocol.js';
+import type { ConnectionSession, ConnectionStream } from './interfaces.js';
 import { goawayCode, limitDetails, OwnLimit, refuseFor, reportLimit, sessionError } from './limits.js';
-import type { Http2Session } from './session.js';
-import { causeIn } from './stranger.js';
 
 // What arrives from the peer, as the session and its streams take it.
 
@@ -21,7 +19,7 @@ const {
 } = constants;
 
 export function onHeaders(
-  session: Http2Session, stream: Http2Stream | undefined, id: number, category: number, flags: number,
+  session: ConnectionSession, stream: ConnectionStream | undefined, id: number, category: number, flags: number,
   headers: IncomingHeaders, raw: string[],
 ): void {
   const endOfStream = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
@@ -46,7 +44,7 @@ export function onHeaders(
 }
 
 function openStream(
-  session: Http2Session, id: number, headers: IncomingHeaders, flags: number, raw: string[], endOfStream: boolean,
+  session: ConnectionSession, id: number, headers: IncomingHeaders, flags: number, raw: string[], endOfStream: boolean,
 ): void {
   session._lastIncoming = id;
   if (session.closed) {
@@ -66,25 +64,18 @@ function eventOf(category: number, status: number | undefined, endOfStream: bool
   return endOfStream ? 'trailers' : 'headers';
 }
 
-export function onSettings(session: Http2Session, ints: Int32Array, at: number): void {
-  const count = ints[at + REPORTED_SETTINGS]!;
-  const pairs = at + REPORTED_SETTINGS + 1;
-  for (let i = 0; i < count; i++) (session._remoteCustom ??= {})[ints[pairs + 2 * i]!] = ints[pairs + 2 * i + 1]! >>> 0;
+export function onSettings(session: ConnectionSession, ints: Int32Array, at: number): void {
   session._deadlines?.prefaceCame();
-  const previous = session._remoteSettings;
-  const settings = session._remoteSettings = settingsOf(ints, at, session._remoteCustom);
+  const { previous, settings } = session._settings.received(ints, at, at + REPORTED_SETTINGS + 1, ints[at + REPORTED_SETTINGS]!);
   if (sessionChannels.settings.hasSubscribers) sessionChannels.settings.publish({ session, side: 'remote', settings, previous });
   session.emit('remoteSettings', session.remoteSettings);
 }
 
-export function onSettingsAck(session: Http2Session, ints: Int32Array, at: number): void {
-  const acknowledged = session._settings.acknowledge();
+export function onSettingsAck(session: ConnectionSession, ints: Int32Array, at: number): void {
+  const acknowledged = session._settings.acknowledged(ints, at);
   // nghttp2 has counted as well, and ends a session whose peer acknowledges too often.
   if (acknowledged === undefined) return;
-  const { what: { callback, context }, duration } = acknowledged;
-  session._pendingAck--;
-  const previous = session._localSettings;
-  const settings = session._localSettings = settingsOf(ints, at, session._localCustom);
+  const { what: { callback, context }, duration, previous, settings } = acknowledged;
   if (sessionChannels.settings.hasSubscribers) sessionChannels.settings.publish({ session, side: 'local', settings, previous });
   try {
     if (typeof callback === 'function') context.runInAsyncScope(callback, undefined, null, settings, duration);
@@ -94,11 +85,11 @@ export function onSettingsAck(session: Http2Session, ints: Int32Array, at: numbe
   }
 }
 
-export function onPing(session: Http2Session, payload: Buffer): void {
+export function onPing(session: ConnectionSession, payload: Buffer): void {
   session.emit('ping', payload);
 }
 
-export function onPingAck(session: Http2Session, payload: Buffer): void {
+export function onPingAck(session: ConnectionSession, payload: Buffer): void {
   const acknowledged = session._pings.acknowledge();
   // An answer that nobody has asked for is no error (RFC 9113, section 6.7).
   if (acknowledged === undefined) return;
@@ -106,7 +97,7 @@ export function onPingAck(session: Http2Session, payload: Buffer): void {
   acknowledged.what(null, acknowledged.duration, payload);
 }
 
-export function onGoaway(session: Http2Session, code: number, lastStreamID: number, opaqueData: Buffer | undefined): void {
+export function onGoaway(session: ConnectionSession, code: number, lastStreamID: number, opaqueData: Buffer | undefined): void {
   debugSession(session, 'received GOAWAY with code %d, last stream %d', code, lastStreamID);
   session._goawayCode = code;
   session._goawayLastStreamID = lastStreamID;
@@ -119,17 +110,17 @@ export function onGoaway(session: Http2Session, code: number, lastStreamID: numb
       session._maybeDestroy();
     } else {
       // Nothing is wrong on this side: the answer says so.
-      session._endedByPeer = true;
+      session._endsByPeer();
       session.destroy(new ERR_HTTP2_SESSION_ERROR(code), NGHTTP2_NO_ERROR);
     }
   }
 }
 
-export function onAltsvc(session: Http2Session, id: number, origin: string, value: string): void {
+export function onAltsvc(session: ConnectionSession, id: number, origin: string, value: string): void {
   session.emit('altsvc', value, origin, id);
 }
 
-export function onOrigin(session: Http2Session, origins: string[]): void {
+export function onOrigin(session: ConnectionSession, origins: string[]): void {
   if (!session.encrypted) return;
   const known = session._origins();
   for (const origin of origins) {
@@ -144,14 +135,14 @@ export function onOrigin(session: Http2Session, origins: string[]): void {
   session.emit('origin', origins);
 }
 
-export function onPriority(session: Http2Session, id: number, parent: number, weight: number, exclusive: boolean): void {
+export function onPriority(session: ConnectionSession, id: number, parent: number, weight: number, exclusive: boolean): void {
   const emitter = session._streams.get(id) ?? session;
   if (emitter.destroyed) return;
   emitter._touch();
   emitter.emit('priority', id, parent, weight, exclusive);
 }
 
-export function onFrameError(session: Http2Session, id: number, type: number, code: number): void {
+export function onFrameError(session: ConnectionSession, id: number, type: number, code: number): void {
   const stream = session._streams.get(id);
   const emitter = stream ?? session;
   emitter._touch();
@@ -164,7 +155,7 @@ export function onFrameError(session: Http2Session, id: number, type: number, co
 }
 
 /** A limit was met while receiving or sending. */
-export function onLimitHit(session: Http2Session, ints: Int32Array, at: number): void {
+export function onLimitHit(session: ConnectionSession, ints: Int32Array, at: number): void {
   const [limit, id, reached, reachedHigh, value, valueHigh] = ints.subarray(at, at + 6) as unknown as
     [Limit, number, number, number, number, number];
   reportLimit(session, limitDetails(limit, joined(reached, reachedHigh), joined(value, valueHigh),
@@ -177,22 +168,22 @@ function joined(low: number, high: number): number {
 }
 
 /** nghttp2 has sent a GOAWAY of its own: the peer broke the protocol. */
-export function onEndedByCore(session: Http2Session, code: number): void {
+export function onEndedByCore(session: ConnectionSession, code: number): void {
   debugSession(session, 'was ended by nghttp2 with error %d', code);
-  session._endedByPeer = true;
+  session._endsByPeer();
   session.destroy(errorOf(session, code));
 }
 
 /** What nghttp2 says, with what was met in place of HTTP/2 as its cause. */
-function errorOf(session: Http2Session, code: number): Error {
+function errorOf(session: ConnectionSession, code: number): Error {
   const error = sessionError(code, session._limit);
   const cause = session._met === undefined ? undefined : causeIn(session._met);
   if (cause !== undefined) error.cause = cause;
   return error;
 }
 
-export function onInternalError(session: Http2Session, code: number): void {
+export function onInternalError(session: ConnectionSession, code: number): void {
   debugSession(session, 'cannot go on: nghttp2 error %d', code);
-  session._endedByPeer = true;
+  session._endsByPeer();
   session.destroy(errorOf(session, code), goawayCode(session._limit));
 }

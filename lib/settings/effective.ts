@@ -2,7 +2,7 @@ import type { NativeSession } from '../binding/contract.js';
 import type { Settings } from './values.js';
 
 /** What one side of a session has announced and the other has acknowledged. */
-export function settingsInForce(native: NativeSession, remote: boolean, custom: Record<number, number> | undefined): Settings {
+export function effectiveSettings(native: NativeSession, remote: boolean, custom: Record<number, number> | undefined): Settings {
   return settingsOf([1, 2, 3, 4, 5, 6, 8].map((id) => native.setting(id, remote)), 0, custom);
 }
 

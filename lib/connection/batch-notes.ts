@@ -1,11 +1,11 @@
 import type { NativeSession } from '../binding/contract.js';
 import { Limit, Note } from '../binding/records.js';
 import { constants } from '../constants.js';
-import { limitDetails, reportLimit } from '../session/limits.js';
-import type { Http2Session } from '../session/session.js';
-import { sessionChannels } from './channels.js';
-import { debugFrames } from './debug.js';
-import { addStreamEntries } from './entries.js';
+import { sessionChannels } from '../observe/channels.js';
+import { debugFrames } from '../observe/debug.js';
+import { addStreamEntries } from '../observe/entries.js';
+import type { ConnectionSession } from './interfaces.js';
+import { limitDetails, reportLimit } from './limits.js';
 
 /** RFC 9113, section 7, by the code. */
 const codeNames = new Map<number, string>([
@@ -15,7 +15,7 @@ const codeNames = new Map<number, string>([
 ].map((name) => [(constants as unknown as Record<string, number>)[`NGHTTP2_${name}`]!, name]));
 
 /** What the core has noted, aside from what it records: frames as text, GOAWAY frames that have left, measurements. */
-export function takeNotes(session: Http2Session, native: NativeSession, notes: number): void {
+export function takeNotes(session: ConnectionSession, native: NativeSession, notes: number): void {
   if ((notes & (Note.BlockBegins | Note.BlockGoesOn)) !== 0) session._deadlines?.blockIsOpen((notes & Note.BlockBegins) !== 0);
   if ((notes & Note.Trace) !== 0) debugFrames(session, native.takeTrace());
   if ((notes & Note.Measurements) !== 0) addStreamEntries(native.takeMeasurements(false));
@@ -23,7 +23,7 @@ export function takeNotes(session: Http2Session, native: NativeSession, notes: n
 }
 
 /** Six values each, see NativeSession. */
-function goawaysSent(session: Http2Session, sent: unknown[]): void {
+function goawaysSent(session: ConnectionSession, sent: unknown[]): void {
   for (let at = 0; at < sent.length; at += 6) {
     const [code, lastStreamID, kind, reached, value] = sent.slice(at, at + 5) as number[];
     // nghttp2 ends the session for a limit of its own and tells nobody but the peer.
@@ -38,7 +38,7 @@ function goawaysSent(session: Http2Session, sent: unknown[]): void {
 }
 
 export function publishGoaway(
-  channel: typeof sessionChannels.goawaySent, session: Http2Session, code: number, lastStreamID: number,
+  channel: typeof sessionChannels.goawaySent, session: ConnectionSession, code: number, lastStreamID: number,
   opaqueData: Buffer | undefined, limit = session._limit,
 ): void {
   if (!channel.hasSubscribers) return;

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
-import { ERR_HTTP2_PING_CANCEL, ERR_HTTP2_SETTINGS_CANCEL } from '../errors.js';
+import { ERR_HTTP2_PING_CANCEL, ERR_HTTP2_SETTINGS_CANCEL } from '../errors/index.js';
 import type { Settings } from '../settings/values.js';
 
 export type PingCallback = (err: Error | null, duration: number, payload: Buffer) => void;

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { ERR_HTTP2_NO_SOCKET_MANIPULATION, ERR_HTTP2_SOCKET_UNBOUND } from '../errors.js';
+import { ERR_HTTP2_NO_SOCKET_MANIPULATION, ERR_HTTP2_SOCKET_UNBOUND } from '../errors/index.js';
 import type { Http2Session } from './session.js';
 
 /** What acts on the session instead. */

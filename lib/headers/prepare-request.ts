@@ -3,10 +3,10 @@ import {
   ERR_HTTP2_CONNECT_PATH,
   ERR_HTTP2_CONNECT_SCHEME,
   ERR_INVALID_ARG_TYPE,
-} from '../errors.js';
+} from '../errors/index.js';
 import { sensitiveHeaders, sensitiveNames } from '../symbols.js';
 import { BlockKind, encodeHeaders } from './encode.js';
-import type { EncodedBlock, HeadersObject, RawHeaders } from './types.js';
+import type { EncodedBlock, HeadersObject, RawHeaders } from './header-types.js';
 
 /** Where requests of a session go unless they say otherwise. */
 export interface RequestDefaults {

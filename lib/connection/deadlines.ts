@@ -3,11 +3,10 @@ import type { Duplex } from 'node:stream';
 import { Note, Stat } from '../binding/records.js';
 import { clearInterval, clearTimeout, milliseconds, setInterval, setTimeout } from '../clock.js';
 import { constants } from '../constants.js';
-import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_STREAM_ERROR } from '../errors.js';
-import type { Http2Stream } from '../stream/stream.js';
+import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_STREAM_ERROR } from '../errors/index.js';
+import type { ConnectionSession, ConnectionStream } from './interfaces.js';
 import { limitDetails, OwnLimit, refuseFor } from './limits.js';
-import type { SessionOptions } from './options.js';
-import type { Http2Session } from './session.js';
+import type { SessionOptions } from './session-options.js';
 
 /** As long as node:http gives to an HTTP/1 client. */
 const HEADERS_TIMEOUT = 60_000;
@@ -36,7 +35,7 @@ interface Use {
  * cost a server a connection each; here is when it takes that back.
  */
 export class Deadlines {
-  private readonly session: Http2Session;
+  private readonly session: ConnectionSession;
   private readonly headersTimeout: number;
   private readonly stalledWriteTimeout: number;
   /** Windows that stay shut count too. */
@@ -48,9 +47,9 @@ export class Deadlines {
   private blockCameAlong = false;
   private stallTimer: NodeJS.Timeout | undefined;
   private stalled: Seen | undefined;
-  private streams: Map<Http2Stream, Seen> | undefined;
+  private streams: Map<ConnectionStream, Seen> | undefined;
 
-  constructor(session: Http2Session, options: SessionOptions) {
+  constructor(session: ConnectionSession, options: SessionOptions) {
     this.session = session;
     const server = session.type === NGHTTP2_SESSION_SERVER;
     this.headersTimeout = server ? options.headersTimeout ?? HEADERS_TIMEOUT : 0;
@@ -183,12 +182,8 @@ export class Deadlines {
         continue;
       }
       const limit = limitDetails(OwnLimit.StalledWrite, time, stalledWriteTimeout, 'stream', stream.id);
-      stream._resetByPeer = true;
       const error = refuseFor(session, new ERR_HTTP2_STREAM_ERROR('NGHTTP2_ENHANCE_YOUR_CALM'), limit);
-      if (!stream.destroyed) {
-        stream.close(NGHTTP2_ENHANCE_YOUR_CALM);
-        stream.destroy(error);
-      }
+      stream._failForPeer(NGHTTP2_ENHANCE_YOUR_CALM, error);
       if (session.destroyed) return;
     }
   }
@@ -197,7 +192,7 @@ export class Deadlines {
     const { session } = this;
     if (session.destroyed) return;
     const limit = limitDetails(which, reached, value, 'session');
-    session._endedByPeer = true;
+    session._endsByPeer();
     const error = refuseFor(session, new ERR_HTTP2_SESSION_ERROR(NGHTTP2_ENHANCE_YOUR_CALM), limit);
     session.destroy(error, NGHTTP2_ENHANCE_YOUR_CALM);
   }

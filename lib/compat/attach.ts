@@ -1,9 +1,9 @@
+import type { EventEmitter } from 'node:events';
+import { constants } from '../constants.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import type { ServerHttp2Stream } from '../stream/server-stream.js';
-import { constants } from '../constants.js';
 import type { Http2ServerRequest } from './request.js';
 import type { Http2ServerResponse } from './response.js';
-import type { EventEmitter } from 'node:events';
 
 const { HTTP_STATUS_EXPECTATION_FAILED, HTTP_STATUS_METHOD_NOT_ALLOWED } = constants;
 

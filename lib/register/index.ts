@@ -1,10 +1,10 @@
 // For `node --require duetto/register` and `node --import duetto/register`: whoever asks for http2 gets duetto.
 
 import { isMainThread } from 'node:worker_threads';
-import { debugging } from './debugging.js';
-import { replacePerformanceObserver } from './register/perf-hooks.js';
-import { redirectCommonJs, redirectEsModules } from './register/redirect.js';
-import { passOnToWorkers } from './register/workers.js';
+import { debugging } from '../debugging.js';
+import { replacePerformanceObserver } from './perf-hooks.js';
+import { redirectCommonJs, redirectEsModules } from './redirect.js';
+import { passOnToWorkers } from './workers.js';
 
 interface Duetto {
   readonly PerformanceObserver: unknown;
@@ -12,7 +12,7 @@ interface Duetto {
 }
 
 function announce(nghttp2: string): void {
-  const { version } = require('../package.json') as { version: string };
+  const { version } = require('../../package.json') as { version: string };
   process.stderr.write(`duetto: http2 is duetto ${version}, nghttp2 ${nghttp2}\n`);
 }
 
@@ -31,7 +31,7 @@ function register(): void {
   }
   let duetto: Duetto;
   try {
-    duetto = require('./index.js') as Duetto;
+    duetto = require('../index.js') as Duetto;
   } catch (error) {
     // Going on with node:http2 would be a silent downgrade.
     process.stderr.write(`duetto/register: cannot take the place of http2.\n${(error as Error).message}\n`);

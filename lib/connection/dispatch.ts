@@ -1,10 +1,10 @@
 import { type Batch, giveBack } from '../binding/batch.js';
 import { BatchHeader, Record } from '../binding/records.js';
 import { rethrow } from '../rethrow.js';
-import { onEndedByCore } from './incoming.js';
-import type { Http2Session } from './session.js';
-import { tellReceived, tellSent } from './tell.js';
-import { stretch } from './stretch.js';
+import { onEndedByCore } from './frame-handlers.js';
+import type { ConnectionSession } from './interfaces.js';
+import { tellReceived, tellSent } from './notify.js';
+import { stretch } from './tick-count.js';
 
 /** The real one: a test may have put a clock of its own in its place. */
 const { nextTick } = process;
@@ -69,7 +69,7 @@ export class Dispatch {
   private onMicrotask: (() => void) | undefined;
 
   /** @param goOn is called when what was waited for is over */
-  constructor(private readonly session: Http2Session, private readonly goOn: () => void) {}
+  constructor(private readonly session: ConnectionSession, private readonly goOn: () => void) {}
 
   /** Records wait, or are being told. */
   get busy(): boolean {
@@ -105,11 +105,11 @@ export class Dispatch {
     this.state = State.Telling;
     try {
       for (let one = this.first; one !== undefined; one = this.first) {
-        if (!this.session._destroyed && !this.tell(one)) return;
+        if (!this.session.destroyed && !this.tell(one)) return;
         this.first = one.next;
         if (one.next === undefined) this.last = undefined;
         giveBack(one.batch);
-        if (one.endedBy !== 0 && !this.session._destroyed) onEndedByCore(this.session, one.endedBy);
+        if (one.endedBy !== 0 && !this.session.destroyed) onEndedByCore(this.session, one.endedBy);
       }
       this.state = State.Idle;
     } catch (error) {
@@ -123,7 +123,7 @@ export class Dispatch {
   /** @returns false if ticks have to run first */
   private tell(one: Recorded): boolean {
     const { session } = this;
-    while (one.at < one.end && !session._destroyed) {
+    while (one.at < one.end && !session.destroyed) {
       if (one.received ? this.mustWait(one) : one.closing && this.wrote) {
         this.wait();
         return false;

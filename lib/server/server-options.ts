@@ -3,10 +3,10 @@ import type * as net from 'node:net';
 import type * as tls from 'node:tls';
 import { Http2ServerRequest } from '../compat/request.js';
 import { Http2ServerResponse } from '../compat/response.js';
-import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS } from '../errors.js';
-import type { SessionOptions } from '../session/options.js';
+import type { SessionOptions } from '../connection/session-options.js';
+import { validateAdditional } from '../connection/session-options.js';
+import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS } from '../errors/index.js';
 import { assertIsArray, assertIsObject, validateBoolean, validateUint32 } from '../validate.js';
-import { validateAdditional } from '../session/options.js';
 
 /** Options of the HTTP/1 half of a server. */
 export type Http1Options = http.ServerOptions;

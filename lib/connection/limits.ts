@@ -1,12 +1,11 @@
 import { Limit } from '../binding/records.js';
 import { constants } from '../constants.js';
-import { NghttpError } from '../errors.js';
+import { NghttpError } from '../errors/index.js';
 import { sessionChannels } from '../observe/channels.js';
 import { debugSession } from '../observe/debug.js';
 import type { LimitDetails } from '../observe/types.js';
 import { rethrow } from '../rethrow.js';
-import type { Http2Stream } from '../stream/stream.js';
-import type { Http2Session } from './session.js';
+import type { ConnectionSession, ConnectionStream } from './interfaces.js';
 
 export type { LimitDetails };
 
@@ -81,8 +80,8 @@ export function goawayCode(limit: LimitDetails | undefined): number {
 }
 
 /** Tells everybody who wants to know, once. */
-export function reportLimit(session: Http2Session, limit: LimitDetails): void {
-  const stream: Http2Stream | undefined = limit.streamID === undefined ? undefined : session._streams.get(limit.streamID);
+export function reportLimit(session: ConnectionSession, limit: LimitDetails): void {
+  const stream: ConnectionStream | undefined = limit.streamID === undefined ? undefined : session._streams.get(limit.streamID);
   if (stream !== undefined) (session._refused ??= new Map()).set(limit.streamID!, limit);
   if (limit.scope === 'session') session._limit = limit;
   debugSession(session, 'meets a limit: %s', describeLimit(limit));
@@ -104,7 +103,7 @@ export function tellLimit(refused: Map<number, LimitDetails>, id: number | undef
 }
 
 /** The same, and the error for it: what is asked for is refused, or the session ends. */
-export function refuseFor<E extends Error>(session: Http2Session, error: E, limit: LimitDetails): E {
+export function refuseFor<E extends Error>(session: ConnectionSession, error: E, limit: LimitDetails): E {
   reportLimit(session, limit);
   return withLimit(error, limit);
 }

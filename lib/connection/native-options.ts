@@ -1,7 +1,7 @@
 import type { NativeSession } from '../binding/contract.js';
 import { OptionIndex } from '../binding/records.js';
-import { ERR_HTTP2_INVALID_SETTING_VALUE_RANGE } from '../errors.js';
 import { debugging } from '../debugging.js';
+import { ERR_HTTP2_INVALID_SETTING_VALUE_RANGE } from '../errors/index.js';
 
 /** Options of a session that the core takes. */
 export interface NativeOptions {

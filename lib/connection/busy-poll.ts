@@ -1,5 +1,5 @@
 import { milliseconds as now, setImmediate } from '../clock.js';
-import type { Http2Session } from './session.js';
+import type { ConnectionSession } from './interfaces.js';
 
 /** Microseconds. Longer, and others who want the processor would feel it. */
 export const MOST_BUSY_POLL = 1000;
@@ -28,7 +28,7 @@ export class BusyPoll {
 
   private readonly milliseconds: number;
 
-  constructor(private readonly session: Http2Session, microseconds: number) {
+  constructor(private readonly session: ConnectionSession, microseconds: number) {
     this.milliseconds = microseconds / 1000;
   }
 

@@ -5,16 +5,15 @@ import type { NativeSession } from '../binding/contract.js';
 import { BatchHeader, Record } from '../binding/records.js';
 import { milliseconds, setImmediate } from '../clock.js';
 import { constants } from '../constants.js';
-import { takeNotes } from '../observe/notes.js';
 import { rethrow } from '../rethrow.js';
 import { copyOf, DirectReader } from '../socket/direct-reader.js';
 import type { PieceSink } from '../socket/gather.js';
 import { giveOutBack, SocketOutput, takeOut } from '../socket/output.js';
-import type { Http2Stream } from '../stream/stream.js';
+import { takeNotes } from './batch-notes.js';
 import { Dispatch, Recorded } from './dispatch.js';
-import type { Http2Session } from './session.js';
-import { strangerIn } from './stranger.js';
-import { sizeOfSentRecord, takeData } from './tell.js';
+import { strangerIn } from './foreign-protocol.js';
+import type { ConnectionSession, ConnectionStream } from './interfaces.js';
+import { sizeOfSentRecord, takeData } from './notify.js';
 
 /** An output that is longer is sent, even if more may follow in this turn. */
 const MAX_HELD = 32 * 1024;
@@ -73,7 +72,7 @@ export class Transport {
   private readonly output: SocketOutput;
   private readonly dispatch: Dispatch;
   /** Streams whose writes are put together until the portion that they may answer is dispatched. */
-  private gathering: Http2Stream[] | undefined;
+  private gathering: ConnectionStream[] | undefined;
   /** In the order of the pulls. */
   private untold: Untold[] | undefined;
 
@@ -81,7 +80,7 @@ export class Transport {
   private readonly fromEventLoop: boolean;
 
   constructor(
-    private readonly session: Http2Session,
+    private readonly session: ConnectionSession,
     private readonly native: NativeSession,
     readonly socket: Duplex,
   ) {
@@ -264,7 +263,7 @@ export class Transport {
    * What a stream writes in answer to the portion that is being dispatched becomes one write: in one frame where it has
    * room, and with one crossing into the core.
    */
-  gather(stream: Http2Stream): void {
+  gather(stream: ConnectionStream): void {
     if (!this.receiving) return;
     stream.cork();
     stream._gathering = true;
@@ -425,7 +424,7 @@ export class Transport {
 
 /** Frame headers from the output, and between them the chunks that the streams have kept. */
 function collectSegments(
-  session: Http2Session, { ints }: Batch, end: number, out: Buffer, length: number, sink: PieceSink,
+  session: ConnectionSession, { ints }: Batch, end: number, out: Buffer, length: number, sink: PieceSink,
 ): void {
   let from = 0;
   for (let at: number = BatchHeader.Start; at < end;) {

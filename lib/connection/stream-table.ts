@@ -1,5 +1,3 @@
-import type { Http2Stream } from '../stream/stream.js';
-
 const FEWEST_SLOTS = 16;
 /** More are given back when the last stream goes. */
 const KEPT_SLOTS = 1024;
@@ -24,24 +22,24 @@ function multiplier(): number {
  * keeps alive all tables after it with all their streams, until the next full collection: they outlive scavenge after scavenge,
  * though nobody can reach them.
  */
-export class StreamTable {
+export class StreamTable<Stream extends { readonly _serial: number }> {
   size = 0;
   /** A key, its stream, the next key. */
-  private slots: Array<number | Http2Stream | undefined> = emptySlots(FEWEST_SLOTS);
+  private slots: Array<number | Stream | undefined> = emptySlots(FEWEST_SLOTS);
   private shift = shiftFor(FEWEST_SLOTS);
 
-  get(key: number): Http2Stream | undefined {
+  get(key: number): Stream | undefined {
     const { slots } = this;
     const mask = slots.length - 1;
     for (let at = this.slotOf(key); ; at = (at + 2) & mask) {
       const found = slots[at];
-      if (found === key) return slots[at + 1] as Http2Stream;
+      if (found === key) return slots[at + 1] as Stream;
       if (found === undefined) return undefined;
     }
   }
 
   /** @param key that is not in the table */
-  add(key: number, stream: Http2Stream): void {
+  add(key: number, stream: Stream): void {
     if ((this.size + 1) * 4 > this.slots.length) this.resize(this.slots.length);
     this.place(key, stream);
     this.size++;
@@ -67,9 +65,9 @@ export class StreamTable {
   }
 
   /** The streams of this moment, in the order in which they were made. */
-  values(): Http2Stream[] {
-    const streams: Http2Stream[] = [];
-    for (let at = 0; at < this.slots.length; at += 2) if (this.slots[at] !== undefined) streams.push(this.slots[at + 1] as Http2Stream);
+  values(): Stream[] {
+    const streams: Stream[] = [];
+    for (let at = 0; at < this.slots.length; at += 2) if (this.slots[at] !== undefined) streams.push(this.slots[at + 1] as Stream);
     return streams.sort((a, b) => a._serial - b._serial);
   }
 
@@ -77,7 +75,7 @@ export class StreamTable {
     return (Math.imul(key, SPREAD) >>> this.shift) << 1;
   }
 
-  private place(key: number, stream: Http2Stream): void {
+  private place(key: number, stream: Stream): void {
     const { slots } = this;
     const mask = slots.length - 1;
     let at = this.slotOf(key);
@@ -90,7 +88,7 @@ export class StreamTable {
     const { slots } = this;
     this.slots = emptySlots(count);
     this.shift = shiftFor(count);
-    for (let at = 0; at < slots.length; at += 2) if (slots[at] !== undefined) this.place(slots[at] as number, slots[at + 1] as Http2Stream);
+    for (let at = 0; at < slots.length; at += 2) if (slots[at] !== undefined) this.place(slots[at] as number, slots[at + 1] as Stream);
   }
 }
 

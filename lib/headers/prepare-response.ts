@@ -1,8 +1,8 @@
-import { ERR_HTTP2_STATUS_INVALID, ERR_INVALID_ARG_VALUE } from '../errors.js';
+import { ERR_HTTP2_STATUS_INVALID, ERR_INVALID_ARG_VALUE } from '../errors/index.js';
 import { sensitiveHeaders, sensitiveNames } from '../symbols.js';
 import { assertIsObject } from '../validate.js';
 import { utcDate } from './date.js';
-import type { HeadersObject, RawHeaders } from './types.js';
+import type { HeadersObject, RawHeaders } from './header-types.js';
 
 export interface PreparedResponse<Headers> {
   readonly headers: Headers;
