@@ -3,9 +3,9 @@ import { kind } from '../builtin.js';
 import { ERR_INVALID_ARG_VALUE } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { authorityOf } from '../headers/request.js';
+import { LazyReadable } from '../node-internals/lazy-readable.js';
 import type { ServerHttp2Stream } from '../stream/server-stream.js';
 import { validateString } from '../validate.js';
-import { LazyReadable } from './lazy-readable.js';
 import { socketOf } from './socket-proxy.js';
 import { type CompatEvent, follow } from './stream-events.js';
 
@@ -17,7 +17,6 @@ export class Http2ServerRequest extends LazyReadable {
   /** @internal */ declare _stream: ServerHttp2Stream;
   /** @internal */ declare _headers: IncomingHeaders;
   /** @internal */ declare _rawHeaders: string[];
-  /** @internal */ declare _options: ReadableOptions | undefined;
   /** @internal Made when they come or are asked for. */ declare _trailers: IncomingHeaders | null;
   /** @internal */ declare _rawTrailers: string[] | null;
   /** @internal */ declare _aborted: boolean;
@@ -27,11 +26,10 @@ export class Http2ServerRequest extends LazyReadable {
   constructor(
     stream: ServerHttp2Stream, headers: IncomingHeaders, options: ReadableOptions | undefined, rawHeaders: string[],
   ) {
-    super();
+    super(options === undefined ? plainOptions : { ...plainOptions, ...options });
     this._stream = stream;
     this._headers = headers;
     this._rawHeaders = rawHeaders;
-    this._options = options;
     this._trailers = null;
     this._rawTrailers = null;
     this._aborted = false;
@@ -39,6 +37,7 @@ export class Http2ServerRequest extends LazyReadable {
     this._didRead = false;
     follow(stream);
     stream._request = this;
+    if (this._laidOut !== null) this._onLaidOut();
   }
 
   /** Whether the client gave up, or the connection broke, before the end. */
@@ -146,11 +145,6 @@ export class Http2ServerRequest extends LazyReadable {
   }
 
   /** @internal */
-  override _readableOptions(): ReadableOptions {
-    return this._options === undefined ? plainOptions : { ...plainOptions, ...this._options };
-  }
-
-  /** @internal */
   override _onLaidOut(): void {
     this.on('pause', onPause);
     this.on('resume', onResume);
@@ -188,7 +182,7 @@ export class Http2ServerRequest extends LazyReadable {
       if (this._laidOut !== null && this._stream._cameWhole) {
         this.push(null);
         // Nobody wanted the body: it runs dry, so that 'end' comes as it does in HTTP/1.
-        if (!this._didRead && !this._laidOut.resumeScheduled) this.resume();
+        if (!this._didRead && this.readableFlowing !== true) this.resume();
       }
     } finally {
       this._stream._proxySocket = null;

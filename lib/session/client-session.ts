@@ -134,7 +134,7 @@ function submit(
   session._transport!.schedule();
   if (id > 0) {
     if (endStream) stream._endSent = true;
-    stream._init(id);
+    stream._onId(id);
     session._busyPoll?.asked();
     if (clientChannels.start.hasSubscribers) clientChannels.start.publish({ stream, headers: stream.sentHeaders });
     return;

@@ -4,9 +4,10 @@ import type { Http2ServerRequest } from '../compat/request.js';
 import type { Http2ServerResponse } from '../compat/response.js';
 import { constants } from '../constants.js';
 import type { HeadersObject, RawHeaders } from '../headers/types.js';
+import { readOnlyWhenAsked } from '../node-internals/readable-state.js';
+import { YoungDuplex } from '../node-internals/young-duplex.js';
 import type { Http2Session } from '../session/session.js';
 import { stretch } from '../session/stretch.js';
-import { YoungDuplex } from './duplex.js';
 import type { Http2Stream } from './stream.js';
 
 const duplexOptions = { allowHalfOpen: true, decodeStrings: false, autoDestroy: false };
@@ -71,7 +72,7 @@ export abstract class StreamBase extends YoungDuplex {
     this._id = id;
     this._serial = session._streamsMade++;
     // Node's readable side would otherwise try to read by itself, and nobody could tell whether the user has.
-    (this as unknown as { _readableState: { readingMore: boolean } })._readableState.readingMore = true;
+    readOnlyWhenAsked(this);
     if (id === undefined) {
       // Writes wait until the stream can be sent.
       this.cork();
@@ -128,7 +129,7 @@ export abstract class StreamBase extends YoungDuplex {
   }
 
   /** @internal The time of `setTimeout` is over. */
-  _onTimeout(): void {
+  _timedOut(): void {
     if (this._request !== null || this._response !== null) this._context!.runInAsyncScope(timeOut, undefined, this);
   }
 }

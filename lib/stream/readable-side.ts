@@ -1,5 +1,6 @@
 import { constants, nameForErrorCode } from '../constants.js';
 import { ERR_HTTP2_STREAM_ERROR } from '../errors.js';
+import { endAtOnce, isAskedFor, piecesIn, readAhead } from '../node-internals/readable-state.js';
 import { maybeDestroyStream } from './base.js';
 import type { Http2Stream } from './stream.js';
 import { WritableSide } from './writable-side.js';
@@ -20,6 +21,8 @@ export abstract class ReadableSide extends WritableSide {
   private followsEnd = false;
   /** Memory of DATA since the core was told what is held. */
   private untold = 0;
+  /** @internal Pieces since nothing waited: as many as wait, or more. */
+  _pushed = 0;
 
   /** @internal */
   override _read(): void {
@@ -28,8 +31,8 @@ export abstract class ReadableSide extends WritableSide {
       return;
     }
     if (!this._didRead) {
-      (this as unknown as { _readableState: { readingMore: boolean } })._readableState.readingMore = false;
-      this._didRead = true;
+      readAhead(this);
+      this._didRead = isAskedFor(this);
     }
     if (this._id === undefined) this.once('ready', readOn);
     else this._setReading(true);
@@ -71,6 +74,8 @@ export abstract class ReadableSide extends WritableSide {
     if (this.destroyed || (this._closed && this.readableFlowing === null && this.listenerCount('readable') === 0)) return;
     if (this._headersSent && !this._gathering && !this._ending) this._session!._transport!.gather(this as unknown as Http2Stream);
     if (!this._reading) this._held = true;
+    if (this.readableLength === 0) this._pushed = 0;
+    this._pushed++;
     try {
       this.push(chunk);
     } finally {
@@ -116,8 +121,8 @@ export abstract class ReadableSide extends WritableSide {
   /** A request that was answered, and that nobody reads, nobody will. */
   private mayBeRead(): boolean {
     if (this._session?._type !== NGHTTP2_SESSION_SERVER) return true;
-    const { pipes } = (this as unknown as { _readableState: { pipes: unknown[] } })._readableState;
-    return this.readableFlowing === true || pipes.length > 0 || this.listenerCount('readable') > 0 || this.listenerCount('data') > 0;
+    // A pipe that waits for its destination listens too.
+    return this.readableFlowing === true || this.listenerCount('readable') > 0 || this.listenerCount('data') > 0;
   }
 
   /** @internal nghttp2 has closed the stream: both ends are done, or one has given up. */
@@ -135,8 +140,8 @@ export abstract class ReadableSide extends WritableSide {
 function heldBy(stream: ReadableSide): number {
   const { readableLength } = stream;
   if (readableLength === 0) return 0;
-  const { buffer, bufferIndex = 0 } = (stream as unknown as { _readableState: { buffer: { length: number }; bufferIndex?: number } })._readableState;
-  return readableLength + (buffer.length - bufferIndex) * PIECE_OVERHEAD;
+  const pieces = piecesIn(stream) ?? Math.min(readableLength, stream._pushed);
+  return readableLength + pieces * PIECE_OVERHEAD;
 }
 
 function tellHeld(stream: ReadableSide): void {
@@ -182,10 +187,8 @@ function closedByCore(stream: ReadableSide, code: number): void {
     return;
   }
   const unread = stream._session?._type === NGHTTP2_SESSION_SERVER && !stream._didRead && stream.readableFlowing === null;
-  if (unread && stream.readableLength === 0 && stream.writableFinished && stream.listenerCount('end') === 0) {
-    // Nobody has looked at the request's body, and there was none. Its end comes without the ticks that reading takes.
-    const { _readableState } = stream as unknown as { _readableState: { ended: boolean; endEmitted: boolean } };
-    _readableState.ended = _readableState.endEmitted = true;
+  // Nobody has looked at the request's body, and there was none. Its end comes without the ticks that reading takes.
+  if (unread && stream.readableLength === 0 && stream.writableFinished && stream.listenerCount('end') === 0 && endAtOnce(stream)) {
     stream.destroy();
     return;
   }

@@ -3,12 +3,12 @@
 
 import { once } from 'node:events';
 import { createHash, randomBytes } from 'node:crypto';
-import net, { type AddressInfo, type Socket } from 'node:net';
+import net, { type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as builtin from 'node:http2';
 import * as duetto from '../../dist/index.js';
 import { runScript } from '../helpers/child.ts';
-import { data, Flag, headers, RawPeer, requestBlock, Type, windowUpdate } from '../helpers/raw-peer.ts';
+import { Flag, headers, RawPeer, requestBlock, Type, windowUpdate } from '../helpers/raw-peer.ts';
 import { listen, open, sha256, tls } from '../helpers/serve.ts';
 
 type Server = ReturnType<typeof duetto.createServer>;
