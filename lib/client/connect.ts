@@ -3,12 +3,13 @@ import tls = require('node:tls');
 import type { Duplex } from 'node:stream';
 import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS, ERR_INVALID_ARG_TYPE, ERR_HTTP2_UNSUPPORTED_PROTOCOL } from '../errors.js';
 import { publishCreated } from '../observe/session-life.js';
-import { BusyPoll, DEFAULT_BUSY_POLL, MOST_BUSY_POLL } from '../session/busy-poll.js';
+import { validateAdditional } from '../session/additional-options.js';
+import { BusyPoll, DEFAULT_BUSY_POLL } from '../session/busy-poll.js';
 import { ClientHttp2Session } from '../session/client-session.js';
-import { type AdditionalOptions, type SessionOptions, validateAdditional } from '../session/options.js';
+import type { SessionOptions } from '../session/options.js';
 import { explainHandshake } from '../session/stranger.js';
 import { MAX_CUSTOM_SETTINGS } from '../settings/values.js';
-import { assertIsArray, assertIsObject, validateBoolean, validateInteger, validateNumber } from '../validate.js';
+import { assertIsArray, assertIsObject, validateBoolean, validateNumber } from '../validate.js';
 
 export interface ClientSessionOptions extends SessionOptions {
   /** Makes the socket. Any Duplex will do; it may be connected already. */
@@ -17,16 +18,9 @@ export interface ClientSessionOptions extends SessionOptions {
   protocol?: 'http:' | 'https:' | undefined;
   /** Origins that a server may announce, at most. Default 128. */
   maxOriginSetSize?: number | undefined;
+  /** Name for TLS (RFC 6066, section 3). Default: the host of the authority, unless that is an address. */
   servername?: string | undefined;
-  /**
-   * Microseconds for which the event loop stays awake after a request beside at most one other, 0 to 1000. Default 200; 0
-   * is never. Where answers take longer, requests soon go without (docs/performance.md).
-   */
-  busyPoll?: number | undefined;
 }
-
-/** Options of clients that node:http2 does not have. */
-export type AdditionalClientOptions = AdditionalOptions & Pick<ClientSessionOptions, 'busyPoll'>;
 
 export type SecureClientSessionOptions = ClientSessionOptions & tls.ConnectionOptions;
 
@@ -83,7 +77,6 @@ function checkOptions(options: ClientSessionOptions | undefined): ClientSessionO
     if (checked.remoteCustomSettings.length > MAX_CUSTOM_SETTINGS) throw new ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS();
   }
   validateAdditional(checked);
-  if (checked.busyPoll !== undefined) validateInteger(checked.busyPoll, 'options.busyPoll', 0, MOST_BUSY_POLL);
   if (checked.strictSingleValueFields !== undefined)
     validateBoolean(checked.strictSingleValueFields, 'options.strictSingleValueFields');
   return checked;

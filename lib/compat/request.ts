@@ -1,5 +1,6 @@
 import type { ReadableOptions } from 'node:stream';
 import { kind } from '../builtin.js';
+import { setImmediate } from '../clock.js';
 import { ERR_INVALID_ARG_VALUE } from '../errors.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { authorityOf } from '../headers/request.js';
@@ -144,6 +145,21 @@ export class Http2ServerRequest extends LazyReadable {
     stream.on('end', onStreamEnd);
   }
 
+  /**
+   * Destroys the stream, unless an answer has begun. With an error not before the next turn: pipelines destroy what they
+   * read with the error of what they write to, and their callers answer with a status.
+   *
+   * @internal
+   */
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    const stream = this._stream;
+    if (!this._closed) {
+      if (error === null) destroyUnanswered(stream);
+      else if (!leftByReader(error)) setImmediate(destroyUnanswered, stream, error);
+    }
+    callback(error);
+  }
+
   /** @internal */
   override _onLaidOut(): void {
     this.on('pause', onPause);
@@ -190,6 +206,15 @@ export class Http2ServerRequest extends LazyReadable {
       this.emit('close');
     }
   }
+}
+
+/** What Node gives to what an iterator was left by `break` or `return`: the handler goes on. */
+function leftByReader(error: Error & { code?: unknown }): boolean {
+  return error.name === 'AbortError' && error.code === 'ABORT_ERR';
+}
+
+function destroyUnanswered(stream: ServerHttp2Stream, error?: Error): void {
+  if (!stream.headersSent) stream.destroy(error);
 }
 
 function resume(stream: ServerHttp2Stream): void {

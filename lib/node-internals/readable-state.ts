@@ -43,9 +43,24 @@ export function readAhead(readable: Readable): void {
   if (stateIsKnown) stateOf(readable).readingMore = false;
 }
 
-/** Whether `_read` was called because the user reads, or will, as far as can be told. */
+/** Whether `_read` was called because the user reads, and not by Node after a push. */
 export function isAskedFor(readable: Readable): boolean {
-  return stateIsKnown || readable.readableFlowing !== null || readable.listenerCount('readable') > 0;
+  return stateIsKnown || readable.readableFlowing === true || readable.listenerCount('readable') > 0;
+}
+
+/** Where {@link isAskedFor} can be false, `asked` is called before each `read` of the user's: `_read` may not be any more. */
+export function watchReads<Stream extends Readable>(prototype: Stream, asked: (stream: Stream) => void): void {
+  if (stateIsKnown) return;
+  const { read } = prototype;
+  Object.defineProperty(prototype, 'read', {
+    configurable: true,
+    writable: true,
+    value(this: Stream, size?: number): unknown {
+      // Node's own reading ahead asks for nothing.
+      if (size !== 0) asked(this);
+      return read.call(this, size);
+    },
+  });
 }
 
 /** Chunks that wait to be read; undefined if that is not known. */

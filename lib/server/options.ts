@@ -6,7 +6,7 @@ import { Http2ServerResponse } from '../compat/response.js';
 import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS } from '../errors.js';
 import type { SessionOptions } from '../session/options.js';
 import { assertIsArray, assertIsObject, validateBoolean, validateUint32 } from '../validate.js';
-import { validateAdditional } from '../session/options.js';
+import { validateAdditional } from '../session/additional-options.js';
 
 /** Options of the HTTP/1 half of a server. */
 export type Http1Options = http.ServerOptions;

@@ -2,9 +2,11 @@ import type { NativeSession } from '../binding/contract.js';
 import { OptionIndex } from '../binding/records.js';
 import { ERR_HTTP2_INVALID_SETTING_VALUE_RANGE } from '../errors.js';
 import { debugging } from '../debugging.js';
+import type { AdditionalOptions } from './additional-options.js';
 
 /** Options of a session that the core takes. */
-export interface NativeOptions {
+export interface NativeOptions extends Pick<AdditionalOptions,
+  'maxContinuations' | 'maxOutboundAcks' | 'maxOutboundFrames' | 'maxEmptyFrames' | 'glitchBurst' | 'glitchRate'> {
   /** Octets of the HPACK table used for sending, at most. Default 4096. */
   maxDeflateDynamicTableSize?: number | undefined;
   /** Megabytes (10^6) that a session may use; new streams are refused beyond. Default 10. */
@@ -28,18 +30,6 @@ export interface NativeOptions {
   strictFieldWhitespaceValidation?: boolean | undefined;
   /** Invalid frames before the session is closed. Default 1000. */
   maxSessionInvalidFrames?: number | undefined;
-  /** CONTINUATION frames of a header block, at most. Default 8. */
-  maxContinuations?: number | undefined;
-  /** Acknowledgements of PING and SETTINGS that may wait to be sent. Default 1000. */
-  maxOutboundAcks?: number | undefined;
-  /** Frames that answer what the peer has sent, and that may wait to be sent. Default 5000. */
-  maxOutboundFrames?: number | undefined;
-  /** Empty frames that end nothing, one after another, before the session is closed. Default `maxSessionInvalidFrames`. */
-  maxEmptyFrames?: number | undefined;
-  /** Suspicious frames that are tolerated at once (docs/limits.md). Default 10000. */
-  glitchBurst?: number | undefined;
-  /** How many more each second. Default 330. */
-  glitchRate?: number | undefined;
   /** @internal Suspicious frames are counted by nghttp2, by its own rules, instead: to compare versions of it. */
   _glitchesOfNghttp2?: boolean | undefined;
   /** Streams refused in a row before the session is closed. Default 100. */
@@ -47,6 +37,10 @@ export interface NativeOptions {
 }
 
 const UINT32 = 2 ** 32 - 1;
+/** An invalid frame is suspicious: ten for the reset that it brings about, and what it was itself. */
+const GLITCHES_OF_INVALID = 20;
+/** The core's own. */
+const DEFAULT_GLITCH_BURST = 10_000;
 
 /** The array of numbers that the native constructor takes. */
 export function nativeOptions(options: NativeOptions): Float64Array {
@@ -71,13 +65,19 @@ export function nativeOptions(options: NativeOptions): Float64Array {
   set(OptionIndex.MaxOutboundAcks, options.maxOutboundAcks, 1);
   set(OptionIndex.MaxOutboundFrames, options.maxOutboundFrames, 1);
   set(OptionIndex.MaxEmptyFrames, options.maxEmptyFrames);
-  set(OptionIndex.GlitchBurst, options.glitchBurst, 1);
+  set(OptionIndex.GlitchBurst, options.glitchBurst ?? glitchBurstFor(options.maxSessionInvalidFrames), 1);
   set(OptionIndex.GlitchRate, options.glitchRate);
   if (options._glitchesOfNghttp2 === true) values[OptionIndex.GlitchesOfNghttp2] = 1;
   if (typeof options.strictFieldWhitespaceValidation === 'boolean')
     values[OptionIndex.LenientWhitespace] = options.strictFieldWhitespaceValidation ? 0 : 1;
   if (debugging()) values[OptionIndex.Trace] = 1;
   return values;
+}
+
+/** Whoever allows so many invalid frames means that many, and the other limit must not come first. */
+function glitchBurstFor(maxSessionInvalidFrames: unknown): number | undefined {
+  if (typeof maxSessionInvalidFrames !== 'number') return undefined;
+  return Math.min(UINT32, Math.max(DEFAULT_GLITCH_BURST, GLITCHES_OF_INVALID * (maxSessionInvalidFrames + 1)));
 }
 
 /**

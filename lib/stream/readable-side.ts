@@ -1,6 +1,6 @@
 import { constants, nameForErrorCode } from '../constants.js';
 import { ERR_HTTP2_STREAM_ERROR } from '../errors.js';
-import { endAtOnce, isAskedFor, piecesIn, readAhead } from '../node-internals/readable-state.js';
+import { endAtOnce, isAskedFor, piecesIn, readAhead, watchReads } from '../node-internals/readable-state.js';
 import { maybeDestroyStream } from './base.js';
 import type { Http2Stream } from './stream.js';
 import { WritableSide } from './writable-side.js';
@@ -31,9 +31,15 @@ export abstract class ReadableSide extends WritableSide {
       return;
     }
     if (!this._didRead) {
+      if (!isAskedFor(this)) return;
       readAhead(this);
-      this._didRead = isAskedFor(this);
+      this._didRead = true;
     }
+    this._openWindow();
+  }
+
+  /** @internal */
+  _openWindow(): void {
     if (this._id === undefined) this.once('ready', readOn);
     else this._setReading(true);
   }
@@ -135,6 +141,12 @@ export abstract class ReadableSide extends WritableSide {
     }
   }
 }
+
+watchReads(ReadableSide.prototype, (stream) => {
+  if (stream._didRead || stream.destroyed) return;
+  stream._didRead = true;
+  stream._openWindow();
+});
 
 /** The memory of what waits to be read. */
 function heldBy(stream: ReadableSide): number {
