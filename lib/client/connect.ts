@@ -11,12 +11,13 @@ import { explainHandshake } from '../session/stranger.js';
 import { MAX_CUSTOM_SETTINGS } from '../settings/values.js';
 import { assertIsArray, assertIsObject, validateBoolean, validateNumber } from '../validate.js';
 
+/** Options of `connect`. */
 export interface ClientSessionOptions extends SessionOptions {
-  /** Makes the socket. Any Duplex will do; it may be connected already. */
+  /** Makes the socket. Any Duplex will do; it may be connected already. Default: `net.connect` or `tls.connect`. */
   createConnection?: ((authority: URL, option: ClientSessionOptions) => Duplex) | undefined;
   /** 'http:' or 'https:', where the authority does not say. Default 'https:'. */
   protocol?: 'http:' | 'https:' | undefined;
-  /** Origins that a server may announce, at most. Default 128. */
+  /** Origins that a server may announce, from 0. Default 128. Beyond, the session ends with ERR_HTTP2_TOO_MANY_ORIGINS. */
   maxOriginSetSize?: number | undefined;
   /** Name for TLS (RFC 6066, section 3). Default: the host of the authority, unless that is an address. */
   servername?: string | undefined;

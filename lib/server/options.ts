@@ -12,11 +12,11 @@ import { validateAdditional } from '../session/additional-options.js';
 export type Http1Options = http.ServerOptions;
 
 interface CommonServerOptions extends SessionOptions {
-  /** Milliseconds until a connection without a protocol that is understood is cut off. Default 10000. */
+  /** Milliseconds until a connection without a protocol that is understood is cut off, 0 to 2^32-1. Default 10000. */
   unknownProtocolTimeout?: number | undefined;
-  /** Class of the requests, instead of {@link Http2ServerRequest}. */
+  /** Class of the requests. Default {@link Http2ServerRequest}, which it extends. */
   Http2ServerRequest?: typeof Http2ServerRequest | undefined;
-  /** Class of the responses, instead of {@link Http2ServerResponse}. */
+  /** Class of the responses. Default {@link Http2ServerResponse}, which it extends. */
   Http2ServerResponse?: typeof Http2ServerResponse | undefined;
   /** Classes, timeouts and whatever else `http.createServer` takes, for clients that speak HTTP/1. */
   http1Options?: Http1Options | undefined;

@@ -7,32 +7,38 @@ import type { AdditionalOptions } from './additional-options.js';
 /** Options of a session that the core takes. */
 export interface NativeOptions extends Pick<AdditionalOptions,
   'maxContinuations' | 'maxOutboundAcks' | 'maxOutboundFrames' | 'maxEmptyFrames' | 'glitchBurst' | 'glitchRate'> {
-  /** Octets of the HPACK table used for sending, at most. Default 4096. */
+  /** Octets of the HPACK table used for sending, at most (RFC 7541, section 4.2), 0 to 2^32-1. Default 4096. */
   maxDeflateDynamicTableSize?: number | undefined;
-  /** Megabytes (10^6) that a session may use; new streams are refused beyond. Default 10. */
+  /** Megabytes (10^6 octets) that a session may use, from 1. Default 10. Beyond, new streams are refused with ENHANCE_YOUR_CALM. */
   maxSessionMemory?: number | undefined;
-  /** Fields in a header block, at most. Default 128. */
+  /**
+   * Fields in a header block, at most, from 4 on a server and 1 on a client. Default 128. Beyond, the stream is refused with
+   * ENHANCE_YOUR_CALM.
+   */
   maxHeaderListPairs?: number | undefined;
-  /** Pushes that may wait to be accepted. Default 200; below zero as many as the peer likes. */
+  /** Pushes that may wait for their response, 0 to 2^32-1; below zero as many as there can be. Default 200. Beyond, they are cancelled. */
   maxReservedRemoteStreams?: number | undefined;
-  /** Octets of a header block that may be sent, before compression. Default 65536. */
+  /** Octets of a header block that may be sent, before compression. Default 65536. Beyond, 'frameError' is emitted and the stream fails. */
   maxSendHeaderBlockLength?: number | undefined;
-  /** One of `constants.PADDING_STRATEGY_*`. Default none. */
+  /** One of `constants.PADDING_STRATEGY_*`. Default PADDING_STRATEGY_NONE. */
   paddingStrategy?: number | undefined;
-  /** Streams that the peer is taken to allow before its SETTINGS arrive. Default 100. */
+  /** Streams that the peer is taken to allow before its SETTINGS arrive, 0 to 2^32-1. Default 100. More wait. */
   peerMaxConcurrentStreams?: number | undefined;
-  /** Entries of a SETTINGS frame, at most. Default 32. */
+  /** Entries of a SETTINGS frame, from 1. Default 32. Beyond, the session ends with ENHANCE_YOUR_CALM. */
   maxSettings?: number | undefined;
-  /** RST_STREAM frames a second that are tolerated. Both this and the burst must be given. */
+  /** RST_STREAM frames that are tolerated each second beyond `streamResetBurst`, from 1. Default 33. Both must be given. */
   streamResetRate?: number | undefined;
+  /** RST_STREAM frames that are tolerated at once, from 1. Default 1000. Beyond, the session ends with INTERNAL_ERROR. Servers only. */
   streamResetBurst?: number | undefined;
   /** Whether fields with white space around their value are errors (RFC 9113, section 8.2.1). Default true. */
   strictFieldWhitespaceValidation?: boolean | undefined;
-  /** Invalid frames before the session is closed. Default 1000. */
+  /**
+   * Invalid frames in the life of a session, 0 to 2^32-1. Default 1000. Beyond, it ends with ERR_HTTP2_TOO_MANY_INVALID_FRAMES.
+   */
   maxSessionInvalidFrames?: number | undefined;
   /** @internal Suspicious frames are counted by nghttp2, by its own rules, instead: to compare versions of it. */
   _glitchesOfNghttp2?: boolean | undefined;
-  /** Streams refused in a row before the session is closed. Default 100. */
+  /** Streams refused in a row, 0 to 2^32-1. Default 100. Beyond, the session ends. */
   maxSessionRejectedStreams?: number | undefined;
 }
 
