@@ -22,7 +22,7 @@ const { values, positionals } = parseArgs({
 });
 const PARTS = {
   all: [],
-  integration: ['test/integration', 'test/parity', '--exclude', 'test/integration/{compare,cli,demo,faults,fuzz}.test.ts'],
+  integration: ['test/unit/internals.test.ts', 'test/integration', 'test/parity', '--exclude', 'test/integration/{compare,cli,demo,faults,fuzz}.test.ts'],
   'short-ways': [
     'test/unit/errors.test.ts', 'test/unit/internals.test.ts', 'test/parity',
     ...['backpressure', 'compat', 'direct-socket', 'gathered', 'http1', 'identity', 'register', 'safety', 'server-builtin', 'transports', 'windows']

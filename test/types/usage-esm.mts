@@ -45,7 +45,7 @@ const observer: InstanceType<typeof duetto.PerformanceObserver> = new Performanc
     entry.detail.bytesRead.toFixed();
     if (entry.name === 'Http2Session') entry.detail.streamCount.toFixed();
     // @ts-expect-error of sessions
-    else entry.detail.streamCount;
+    else void entry.detail.streamCount;
   }
   for (const entry of list.getEntriesByName('Http2Stream', 'http2')) entry.timeToFirstByte.toFixed();
   for (const entry of list.getEntries()) entry.startTime.toFixed();
