@@ -49,13 +49,15 @@ const scratch = mkdtempSync(join(tmpdir(), 'duetto-matrix-'));
 /** Vitest and all that tests start by process.execPath or by the name node are of that line. */
 function suite(node, name, environment) {
   const report = join(scratch, `${name}.json`);
-  spawnSync(node, [join(project, 'node_modules/vitest/vitest.mjs'), 'run', ...PARTS[values.part], ...more,
+  const { status } = spawnSync(node, [join(project, 'node_modules/vitest/vitest.mjs'), 'run', ...PARTS[values.part], ...more,
     '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
   { cwd: project, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...environment, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` } });
   try {
     const { numPassedTests: passed, numFailedTests: failed, testResults } = JSON.parse(readFileSync(report, 'utf8'));
     const unloaded = testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'));
-    return { passed, failed: failed + unloaded.length };
+    const found = failed + unloaded.length;
+    // An error that no test has caught, such as a warning that is thrown.
+    return { passed, failed: found === 0 && status !== 0 ? 1 : found };
   } catch {
     return { passed: 0, failed: 1 };
   }

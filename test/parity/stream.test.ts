@@ -122,7 +122,9 @@ for (const side of ['request', 'stream'] as const) {
     const s = both[side];
     s.destroy();
     await closed(s);
-    for (const name of ['close', 'priority', 'sendTrailers', 'setTimeout', 'respond', 'additionalHeaders', 'pushStream', 'respondWithFile', 'respondWithFD', 'end', 'write', 'read', 'pause', 'resume', 'destroy']) {
+    // Deprecated: with --throw-deprecation it ends the process.
+    const priority = process.throwDeprecation ? [] : ['priority'];
+    for (const name of ['close', ...priority, 'sendTrailers', 'setTimeout', 'respond', 'additionalHeaders', 'pushStream', 'respondWithFile', 'respondWithFD', 'end', 'write', 'read', 'pause', 'resume', 'destroy']) {
       if (s[name] === undefined) continue;
       arena.attempt(side, name, () => typeof s[name](...name === 'setTimeout' ? [1] : name === 'pushStream' ? [{}, () => {}] : name === 'write' ? ['x'] : name === 'close' ? [] : [{}]));
     }
