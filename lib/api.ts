@@ -3,8 +3,7 @@ import type * as builtin from 'node:http2';
 import type * as net from 'node:net';
 import type { Duplex } from 'node:stream';
 import type * as tls from 'node:tls';
-import type { AdditionalClientOptions } from './client/connect.js';
-import type { AdditionalOptions } from './connection/session-options.js';
+import type { AdditionalOptions } from './connection/additional-options.js';
 import type { Engine } from './engine/instances.js';
 import type { nghttp2 } from './nghttp2.js';
 import type { PerformanceObserver } from './observe/performance-observer.js';
@@ -54,11 +53,13 @@ export type Http2SecureServer<
   Response extends typeof builtin.Http2ServerResponse<InstanceType<Request>> = typeof builtin.Http2ServerResponse,
 > = ServerAdditions & builtin.Http2SecureServer<H1Request, H1Response, Request, Response>;
 
+type AdditionalServerOptions = Omit<AdditionalOptions, 'busyPoll'>;
+
 /** Options with those that node:http2 does not have (docs/limits.md). */
-export type ServerOptions = builtin.ServerOptions & AdditionalOptions;
-export type SecureServerOptions = builtin.SecureServerOptions & AdditionalOptions;
-export type ClientSessionOptions = builtin.ClientSessionOptions & AdditionalClientOptions;
-export type SecureClientSessionOptions = builtin.SecureClientSessionOptions & AdditionalClientOptions;
+export type ServerOptions = builtin.ServerOptions & AdditionalServerOptions;
+export type SecureServerOptions = builtin.SecureServerOptions & AdditionalServerOptions;
+export type ClientSessionOptions = builtin.ClientSessionOptions & AdditionalOptions;
+export type SecureClientSessionOptions = builtin.SecureClientSessionOptions & AdditionalOptions;
 
 type ConnectListener = (session: ClientHttp2Session, socket: net.Socket | tls.TLSSocket) => void;
 
@@ -82,7 +83,7 @@ export interface Functions {
       Request extends typeof builtin.Http2ServerRequest = typeof builtin.Http2ServerRequest,
       Response extends typeof builtin.Http2ServerResponse<InstanceType<Request>> = typeof builtin.Http2ServerResponse,
     >(
-      options: builtin.ServerOptions<H1Request, H1Response, Request, Response> & AdditionalOptions,
+      options: builtin.ServerOptions<H1Request, H1Response, Request, Response> & AdditionalServerOptions,
       listener?: (request: InstanceType<Request>, response: InstanceType<Response>) => void,
     ): Http2Server<H1Request, H1Response, Request, Response>;
   };
@@ -94,7 +95,7 @@ export interface Functions {
       Request extends typeof builtin.Http2ServerRequest = typeof builtin.Http2ServerRequest,
       Response extends typeof builtin.Http2ServerResponse<InstanceType<Request>> = typeof builtin.Http2ServerResponse,
     >(
-      options: builtin.SecureServerOptions<H1Request, H1Response, Request, Response> & AdditionalOptions,
+      options: builtin.SecureServerOptions<H1Request, H1Response, Request, Response> & AdditionalServerOptions,
       listener?: (request: InstanceType<Request>, response: InstanceType<Response>) => void,
     ): Http2SecureServer<H1Request, H1Response, Request, Response>;
   };
@@ -104,7 +105,7 @@ export interface Functions {
     Request extends typeof builtin.Http2ServerRequest = typeof builtin.Http2ServerRequest,
     Response extends typeof builtin.Http2ServerResponse<InstanceType<Request>> = typeof builtin.Http2ServerResponse,
   >(
-    socket: Duplex, options?: builtin.ServerOptions<H1Request, H1Response, Request, Response> & AdditionalOptions,
+    socket: Duplex, options?: builtin.ServerOptions<H1Request, H1Response, Request, Response> & AdditionalServerOptions,
   ) => ServerHttp2Session<H1Request, H1Response, Request, Response>;
 }
 

@@ -1,4 +1,5 @@
 import type * as http2 from 'node:http2';
+import { isLoaded } from './node-internals/loaded-modules.js';
 
 // The built-in module is looked at once somebody else has loaded it: that takes some ten milliseconds, and nobody can hold
 // its symbols and classes against ours before.
@@ -7,12 +8,10 @@ type Builtin = typeof http2;
 
 let builtin: Builtin | undefined;
 
-/** node:http2, if it has been loaded. */
+/** node:http2, if it has been loaded, or may have been. */
 export function builtinIfLoaded(): Builtin | undefined {
   if (builtin !== undefined) return builtin;
-  // Not in Node's documentation; where it is missing, nobody has asked yet as far as we know.
-  const { moduleLoadList } = process as { moduleLoadList?: readonly string[] };
-  if (!Array.isArray(moduleLoadList) || !moduleLoadList.includes('NativeModule http2')) return undefined;
+  if (isLoaded('http2') === false) return undefined;
   return builtin = require('node:http2') as Builtin;
 }
 

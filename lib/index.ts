@@ -121,6 +121,7 @@ declare namespace duetto {
   export type Api = api.Api;
   export type Engine = EngineHere;
   export type Nghttp2 = typeof nghttp2;
+  export type AdditionalOptions = import('./connection/additional-options.js').AdditionalOptions;
   export type AlternativeServiceOptions = builtin.AlternativeServiceOptions;
   export type ClientHttp2Session = api.ClientHttp2Session;
   export type ClientHttp2Stream = builtin.ClientHttp2Stream;
@@ -151,10 +152,13 @@ declare namespace duetto {
   export type FrameCounts = observed.FrameCounts;
   export type GoawayMessage = observed.GoawayMessage;
   export type Http2PerformanceEntry = observed.Http2PerformanceEntry;
+  export type Http2SessionPerformanceEntry = observed.SessionEntry;
+  export type Http2StreamPerformanceEntry = observed.StreamEntry;
   export type LimitDetails = observed.LimitDetails;
   export type LimitMessage = observed.LimitMessage;
   export type LimitUse = observed.LimitUse;
   export type PerformanceObserver = import('./observe/performance-observer.js').PerformanceObserver;
+  export type PerformanceObserverEntryList = observed.EntryList;
   export type SessionClosedMessage = observed.SessionClosedMessage;
   export type SessionCreatedMessage = observed.SessionCreatedMessage;
   export type SessionPerformanceDetail = observed.SessionDetail;

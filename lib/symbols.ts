@@ -13,6 +13,8 @@ interface Tagged {
 /** The names that an object was tagged with, by this module's key or by that of node:http2 or of another copy of this. */
 export function sensitiveNames(headers: object): readonly string[] | undefined {
   if (sensitiveHeaders in headers) return (headers as Tagged)[sensitiveHeaders];
+  // Of a user's object, whose key may be another copy's.
+  // oxlint-disable-next-line duetto/node-internals
   const symbols = Object.getOwnPropertySymbols(headers);
   if (symbols.length === 0) return undefined;
   const key = symbols.find(({ description }) => description === 'sensitiveHeaders');

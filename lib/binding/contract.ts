@@ -52,7 +52,7 @@ export interface NativeSession {
   stats(out: Float64Array): boolean;
   /** Frames as lines of text, since the last call. */
   takeTrace(): string;
-  /** For each GOAWAY that has left since the last call: code, last stream id, limit, reached, allowed, opaque data. */
+  /** For each GOAWAY since the last call: code (-1 if it was held back, and another leaves in its place), last stream id, limit, reached, allowed, opaque data. */
   takeGoaways(): unknown[];
   /**
    * For each stream that has ended since the last call: id, start, end, first header, first byte, first byte sent (all

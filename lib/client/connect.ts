@@ -1,32 +1,27 @@
 import net = require('node:net');
 import type { Duplex } from 'node:stream';
 import tls = require('node:tls');
-import { BusyPoll, DEFAULT_BUSY_POLL, MOST_BUSY_POLL } from '../connection/busy-poll.js';
+import { validateAdditional } from '../connection/additional-options.js';
+import { BusyPoll, DEFAULT_BUSY_POLL } from '../connection/busy-poll.js';
 import { explainHandshake } from '../connection/foreign-protocol.js';
-import { type AdditionalOptions, type SessionOptions, validateAdditional } from '../connection/session-options.js';
+import type { SessionOptions } from '../connection/session-options.js';
 import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS, ERR_INVALID_ARG_TYPE, ERR_HTTP2_UNSUPPORTED_PROTOCOL } from '../errors/index.js';
 import { publishCreated } from '../observe/session-events.js';
 import { ClientHttp2Session } from '../session/client-session.js';
 import { MAX_CUSTOM_SETTINGS } from '../settings/values.js';
-import { assertIsArray, assertIsObject, validateBoolean, validateInteger, validateNumber } from '../validate.js';
+import { assertIsArray, assertIsObject, validateBoolean, validateNumber } from '../validate.js';
 
+/** Options of `connect`. */
 export interface ClientSessionOptions extends SessionOptions {
-  /** Makes the socket. Any Duplex will do; it may be connected already. */
+  /** Makes the socket. Any Duplex will do; it may be connected already. Default: `net.connect` or `tls.connect`. */
   createConnection?: ((authority: URL, option: ClientSessionOptions) => Duplex) | undefined;
   /** 'http:' or 'https:', where the authority does not say. Default 'https:'. */
   protocol?: 'http:' | 'https:' | undefined;
-  /** Origins that a server may announce, at most. Default 128. */
+  /** Origins that a server may announce, from 0. Default 128. Beyond, the session ends with ERR_HTTP2_TOO_MANY_ORIGINS. */
   maxOriginSetSize?: number | undefined;
+  /** Name for TLS (RFC 6066, section 3). Default: the host of the authority, unless that is an address. */
   servername?: string | undefined;
-  /**
-   * Microseconds for which the event loop stays awake after a request beside at most one other, 0 to 1000. Default 200; 0
-   * is never. Where answers take longer, requests soon go without (docs/performance.md).
-   */
-  busyPoll?: number | undefined;
 }
-
-/** Options of clients that node:http2 does not have. */
-export type AdditionalClientOptions = AdditionalOptions & Pick<ClientSessionOptions, 'busyPoll'>;
 
 export type SecureClientSessionOptions = ClientSessionOptions & tls.ConnectionOptions;
 
@@ -83,7 +78,6 @@ function checkOptions(options: ClientSessionOptions | undefined): ClientSessionO
     if (checked.remoteCustomSettings.length > MAX_CUSTOM_SETTINGS) throw new ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS();
   }
   validateAdditional(checked);
-  if (checked.busyPoll !== undefined) validateInteger(checked.busyPoll, 'options.busyPoll', 0, MOST_BUSY_POLL);
   if (checked.strictSingleValueFields !== undefined)
     validateBoolean(checked.strictSingleValueFields, 'options.strictSingleValueFields');
   return checked;

@@ -1,12 +1,13 @@
 import type { ReadableOptions } from 'node:stream';
 import { kind } from '../builtin.js';
+import { setImmediate } from '../clock.js';
 import { ERR_INVALID_ARG_VALUE } from '../errors/index.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { authorityOf } from '../headers/prepare-request.js';
+import { LazyReadable } from '../node-internals/lazy-readable.js';
 import type { CompatEvent } from '../stream/interfaces.js';
 import type { ServerHttp2Stream } from '../stream/server-stream.js';
 import { validateString } from '../validate.js';
-import { LazyReadable } from './lazy-readable.js';
 import { socketOf } from './socket-proxy.js';
 import { follow, requestOf } from './stream-events.js';
 
@@ -18,7 +19,6 @@ export class Http2ServerRequest extends LazyReadable {
   /** @internal */ declare _stream: ServerHttp2Stream;
   /** @internal */ declare _headers: IncomingHeaders;
   /** @internal */ declare _rawHeaders: string[];
-  /** @internal */ declare _options: ReadableOptions | undefined;
   /** @internal Made when they come or are asked for. */ declare _trailers: IncomingHeaders | null;
   /** @internal */ declare _rawTrailers: string[] | null;
   /** @internal */ declare _aborted: boolean;
@@ -28,11 +28,10 @@ export class Http2ServerRequest extends LazyReadable {
   constructor(
     stream: ServerHttp2Stream, headers: IncomingHeaders, options: ReadableOptions | undefined, rawHeaders: string[],
   ) {
-    super();
+    super(options === undefined ? plainOptions : { ...plainOptions, ...options });
     this._stream = stream;
     this._headers = headers;
     this._rawHeaders = rawHeaders;
-    this._options = options;
     this._trailers = null;
     this._rawTrailers = null;
     this._aborted = false;
@@ -40,6 +39,7 @@ export class Http2ServerRequest extends LazyReadable {
     this._didRead = false;
     follow(stream);
     stream._request = this;
+    if (this._laidOut !== null) this._onLaidOut();
   }
 
   /** Whether the client gave up, or the connection broke, before the end. */
@@ -146,9 +146,19 @@ export class Http2ServerRequest extends LazyReadable {
     stream.on('end', onStreamEnd);
   }
 
-  /** @internal */
-  override _readableOptions(): ReadableOptions {
-    return this._options === undefined ? plainOptions : { ...plainOptions, ...this._options };
+  /**
+   * Destroys the stream, unless an answer has begun. With an error not before the next turn: pipelines destroy what they
+   * read with the error of what they write to, and their callers answer with a status.
+   *
+   * @internal
+   */
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    const stream = this._stream;
+    if (!this._closed) {
+      if (error === null) destroyUnanswered(stream);
+      else if (!leftByReader(error)) setImmediate(destroyUnanswered, stream, error);
+    }
+    callback(error);
   }
 
   /** @internal */
@@ -189,7 +199,7 @@ export class Http2ServerRequest extends LazyReadable {
       if (this._laidOut !== null && this._stream._cameWhole) {
         this.push(null);
         // Nobody wanted the body: it runs dry, so that 'end' comes as it does in HTTP/1.
-        if (!this._didRead && !this._laidOut.resumeScheduled) this.resume();
+        if (!this._didRead && this.readableFlowing !== true) this.resume();
       }
     } finally {
       this._stream._proxySocket = null;
@@ -197,6 +207,15 @@ export class Http2ServerRequest extends LazyReadable {
       this.emit('close');
     }
   }
+}
+
+/** What Node gives to what an iterator was left by `break` or `return`: the handler goes on. */
+function leftByReader(error: Error & { code?: unknown }): boolean {
+  return error.name === 'AbortError' && error.code === 'ABORT_ERR';
+}
+
+function destroyUnanswered(stream: ServerHttp2Stream, error?: Error): void {
+  if (!stream.headersSent) stream.destroy(error);
 }
 
 function resume(stream: ServerHttp2Stream): void {

@@ -33,6 +33,8 @@ function goawaysSent(session: ConnectionSession, sent: unknown[]): void {
       // Listeners must not be in the way of the write that is going on.
       process.nextTick(reportLimit, session, limit);
     }
+    // Another is to leave in its place.
+    if (code === -1) continue;
     publishGoaway(sessionChannels.goawaySent, session, code!, lastStreamID!, sent[at + 5] as Buffer, limit);
   }
 }

@@ -15,7 +15,7 @@ export interface Timed extends EventEmitter {
   /** @internal Whether a write waits to be sent. */
   _isWriting(): boolean;
   /** @internal Hears of a time-out before the listeners. */
-  _onTimeout?(): void;
+  _timedOut?(): void;
   /** @internal Activity: the timer starts over. */
   _touch(): void;
 }
@@ -70,7 +70,7 @@ function expire(self: Timed): void {
     self._touch();
     return;
   }
-  self._onTimeout?.();
+  self._timedOut?.();
   self.emit('timeout');
 }
 

@@ -2,51 +2,51 @@ import type { NativeSession } from '../binding/contract.js';
 import { OptionIndex } from '../binding/records.js';
 import { debugging } from '../debugging.js';
 import { ERR_HTTP2_INVALID_SETTING_VALUE_RANGE } from '../errors/index.js';
+import type { AdditionalOptions } from './additional-options.js';
 
 /** Options of a session that the core takes. */
-export interface NativeOptions {
-  /** Octets of the HPACK table used for sending, at most. Default 4096. */
+export interface NativeOptions extends Pick<AdditionalOptions,
+  'maxContinuations' | 'maxOutboundAcks' | 'maxOutboundFrames' | 'maxEmptyFrames' | 'glitchBurst' | 'glitchRate'> {
+  /** Octets of the HPACK table used for sending, at most (RFC 7541, section 4.2), 0 to 2^32-1. Default 4096. */
   maxDeflateDynamicTableSize?: number | undefined;
-  /** Megabytes (10^6) that a session may use; new streams are refused beyond. Default 10. */
+  /** Megabytes (10^6 octets) that a session may use, from 1. Default 10. Beyond, new streams are refused with ENHANCE_YOUR_CALM. */
   maxSessionMemory?: number | undefined;
-  /** Fields in a header block, at most. Default 128. */
+  /**
+   * Fields in a header block, at most, from 4 on a server and 1 on a client. Default 128. Beyond, the stream is refused with
+   * ENHANCE_YOUR_CALM.
+   */
   maxHeaderListPairs?: number | undefined;
-  /** Pushes that may wait to be accepted. Default 200; below zero as many as the peer likes. */
+  /** Pushes that may wait for their response, 0 to 2^32-1; below zero as many as there can be. Default 200. Beyond, they are cancelled. */
   maxReservedRemoteStreams?: number | undefined;
-  /** Octets of a header block that may be sent, before compression. Default 65536. */
+  /** Octets of a header block that may be sent, before compression. Default 65536. Beyond, 'frameError' is emitted and the stream fails. */
   maxSendHeaderBlockLength?: number | undefined;
-  /** One of `constants.PADDING_STRATEGY_*`. Default none. */
+  /** One of `constants.PADDING_STRATEGY_*`. Default PADDING_STRATEGY_NONE. */
   paddingStrategy?: number | undefined;
-  /** Streams that the peer is taken to allow before its SETTINGS arrive. Default 100. */
+  /** Streams that the peer is taken to allow before its SETTINGS arrive, 0 to 2^32-1. Default 100. More wait. */
   peerMaxConcurrentStreams?: number | undefined;
-  /** Entries of a SETTINGS frame, at most. Default 32. */
+  /** Entries of a SETTINGS frame, from 1. Default 32. Beyond, the session ends with ENHANCE_YOUR_CALM. */
   maxSettings?: number | undefined;
-  /** RST_STREAM frames a second that are tolerated. Both this and the burst must be given. */
+  /** RST_STREAM frames that are tolerated each second beyond `streamResetBurst`, from 1. Default 33. Both must be given. */
   streamResetRate?: number | undefined;
+  /** RST_STREAM frames that are tolerated at once, from 1. Default 1000. Beyond, the session ends with INTERNAL_ERROR. Servers only. */
   streamResetBurst?: number | undefined;
   /** Whether fields with white space around their value are errors (RFC 9113, section 8.2.1). Default true. */
   strictFieldWhitespaceValidation?: boolean | undefined;
-  /** Invalid frames before the session is closed. Default 1000. */
+  /**
+   * Invalid frames in the life of a session, 0 to 2^32-1. Default 1000. Beyond, it ends with ERR_HTTP2_TOO_MANY_INVALID_FRAMES.
+   */
   maxSessionInvalidFrames?: number | undefined;
-  /** CONTINUATION frames of a header block, at most. Default 8. */
-  maxContinuations?: number | undefined;
-  /** Acknowledgements of PING and SETTINGS that may wait to be sent. Default 1000. */
-  maxOutboundAcks?: number | undefined;
-  /** Frames that answer what the peer has sent, and that may wait to be sent. Default 5000. */
-  maxOutboundFrames?: number | undefined;
-  /** Empty frames that end nothing, one after another, before the session is closed. Default `maxSessionInvalidFrames`. */
-  maxEmptyFrames?: number | undefined;
-  /** Suspicious frames that are tolerated at once (docs/limits.md). Default 10000. */
-  glitchBurst?: number | undefined;
-  /** How many more each second. Default 330. */
-  glitchRate?: number | undefined;
   /** @internal Suspicious frames are counted by nghttp2, by its own rules, instead: to compare versions of it. */
   _glitchesOfNghttp2?: boolean | undefined;
-  /** Streams refused in a row before the session is closed. Default 100. */
+  /** Streams refused in a row, 0 to 2^32-1. Default 100. Beyond, the session ends. */
   maxSessionRejectedStreams?: number | undefined;
 }
 
 const UINT32 = 2 ** 32 - 1;
+/** An invalid frame is suspicious: ten for the reset that it brings about, and what it was itself. */
+const GLITCHES_OF_INVALID = 20;
+/** The core's own. */
+const DEFAULT_GLITCH_BURST = 10_000;
 
 /** The array of numbers that the native constructor takes. */
 export function nativeOptions(options: NativeOptions): Float64Array {
@@ -71,13 +71,19 @@ export function nativeOptions(options: NativeOptions): Float64Array {
   set(OptionIndex.MaxOutboundAcks, options.maxOutboundAcks, 1);
   set(OptionIndex.MaxOutboundFrames, options.maxOutboundFrames, 1);
   set(OptionIndex.MaxEmptyFrames, options.maxEmptyFrames);
-  set(OptionIndex.GlitchBurst, options.glitchBurst, 1);
+  set(OptionIndex.GlitchBurst, options.glitchBurst ?? glitchBurstFor(options.maxSessionInvalidFrames), 1);
   set(OptionIndex.GlitchRate, options.glitchRate);
   if (options._glitchesOfNghttp2 === true) values[OptionIndex.GlitchesOfNghttp2] = 1;
   if (typeof options.strictFieldWhitespaceValidation === 'boolean')
     values[OptionIndex.LenientWhitespace] = options.strictFieldWhitespaceValidation ? 0 : 1;
   if (debugging()) values[OptionIndex.Trace] = 1;
   return values;
+}
+
+/** Whoever allows so many invalid frames means that many, and the other limit must not come first. */
+function glitchBurstFor(maxSessionInvalidFrames: unknown): number | undefined {
+  if (typeof maxSessionInvalidFrames !== 'number') return undefined;
+  return Math.min(UINT32, Math.max(DEFAULT_GLITCH_BURST, GLITCHES_OF_INVALID * (maxSessionInvalidFrames + 1)));
 }
 
 /**

@@ -1,5 +1,5 @@
-import * as path from 'node:path';
 import { format } from 'node:util';
+import { nodeErrorMark } from '../node-internals/error-mark.js';
 
 /** What every error of this library has besides the members of `Error`. */
 export interface CodedError extends Error {
@@ -15,25 +15,6 @@ export type CodedErrorClass<Args extends unknown[], E extends Error = Error> =
  * properties on the new error.
  */
 type Message<Args extends unknown[]> = string | ((this: CodedError, ...args: Args) => string);
-
-/**
- * Node puts `[CODE]` into the first line of `error.stack` when it finds a certain private symbol in the error. The
- * symbol can be read off any error that Node threw, and with it the stack stays lazy. Elsewhere this is `undefined`
- * and {@link stampStackHeader} does the work.
- */
-function findNodeErrorMark(): symbol | undefined {
-  try {
-    path.join(0 as unknown as string);
-  } catch (error) {
-    for (let level: object | null = error; level !== null; level = Object.getPrototypeOf(level)) {
-      const mark = Object.getOwnPropertySymbols(level).find((symbol) => symbol.description === 'kIsNodeError');
-      if (mark !== undefined) return mark;
-    }
-  }
-  return undefined;
-}
-
-const nodeErrorMark = findNodeErrorMark();
 
 /**
  * Renders the stack while the error carries the name that the first line must show, then takes the name away again.

@@ -1,9 +1,10 @@
 import * as hooks from 'node:perf_hooks';
 import { setImmediate } from '../clock.js';
 import { type Http2PerformanceEntry, observeEntries } from './entries.js';
+import type { EntryList as EntryListType } from './types.js';
 
 type Entry = hooks.PerformanceEntry;
-type Callback = hooks.PerformanceObserverCallback;
+type Callback = (list: EntryListType, observer: hooks.PerformanceObserver) => void;
 
 /** Entries that a later observer gets with `buffered`: those recorded while another one observed. */
 const MAX_KEPT = 250;
@@ -130,6 +131,6 @@ export class PerformanceObserver extends Node {
   #deliver(theirs: Entry[]): void {
     const entries = theirs.concat(this.#entries);
     this.#entries = [];
-    if (entries.length > 0) this.#callback.call(this, new EntryList(entries), this);
+    if (entries.length > 0) this.#callback.call(this, new EntryList(entries) as unknown as EntryListType, this);
   }
 }

@@ -1,5 +1,5 @@
 import type * as builtin from 'node:http2';
-import type { PerformanceEntry } from 'node:perf_hooks';
+import type { EntryType, PerformanceEntry, PerformanceObserverEntryList } from 'node:perf_hooks';
 
 // Types of what users see. Nothing here may refer to the classes behind them.
 
@@ -47,10 +47,32 @@ export interface SessionDetail {
   readonly type: 'server' | 'client';
 }
 
-/** An entry of type 'http2'; what is in `detail` can be read from the entry itself too. */
-export interface Http2PerformanceEntry extends PerformanceEntry {
-  readonly name: 'Http2Stream' | 'Http2Session';
-  readonly detail: StreamDetail | SessionDetail;
+/** An entry of a stream that has ended. What is in `detail` can be read from the entry itself too. */
+export interface StreamEntry extends PerformanceEntry, StreamDetail {
+  readonly name: 'Http2Stream';
+  readonly entryType: 'http2';
+  readonly detail: StreamDetail;
+}
+
+/** An entry of a session that has ended. What is in `detail` can be read from the entry itself too. */
+export interface SessionEntry extends PerformanceEntry, SessionDetail {
+  readonly name: 'Http2Session';
+  readonly entryType: 'http2';
+  readonly detail: SessionDetail;
+}
+
+/** An entry of type 'http2'. Its `name` says which. */
+export type Http2PerformanceEntry = StreamEntry | SessionEntry;
+
+/** What an observer's callback is given: that of Node, with entries of type 'http2'. */
+export interface EntryList extends PerformanceObserverEntryList {
+  /** In the order of their `startTime`. */
+  getEntries(): PerformanceEntry[];
+  getEntriesByType(type: 'http2'): Http2PerformanceEntry[];
+  getEntriesByType(type: EntryType): PerformanceEntry[];
+  getEntriesByName(name: 'Http2Stream', type: 'http2'): StreamEntry[];
+  getEntriesByName(name: 'Http2Session', type: 'http2'): SessionEntry[];
+  getEntriesByName(name: string, type?: EntryType): PerformanceEntry[];
 }
 
 /** Frames by their type (RFC 9113, section 6); ALTSVC, ORIGIN and unknown ones are `other`. */

@@ -2,6 +2,7 @@
 
 import { isMainThread } from 'node:worker_threads';
 import { debugging } from '../debugging.js';
+import { isLoaded } from '../node-internals/loaded-modules.js';
 import { replacePerformanceObserver } from './perf-hooks.js';
 import { redirectCommonJs, redirectEsModules } from './redirect.js';
 import { passOnToWorkers } from './workers.js';
@@ -18,9 +19,7 @@ function announce(nghttp2: string): void {
 
 /** Whether somebody has the built-in module already: ES modules get theirs before any of their code runs. */
 function isLate(): boolean {
-  // Not in the documentation; without it nobody is warned.
-  const { moduleLoadList } = process as { moduleLoadList?: readonly string[] };
-  return Array.isArray(moduleLoadList) && moduleLoadList.includes('NativeModule http2');
+  return isLoaded('http2') === true;
 }
 
 function register(): void {

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
-import * as modules from 'node:module';
 import * as path from 'node:path';
 import { isMainThread } from 'node:worker_threads';
+import { beforeCode } from '../node-internals/module-load.js';
 
 // Loader hooks that need a thread of their own (Node 20) cost half of what duetto/register does at start, and a program
 // that is CommonJS throughout has no use for them. They are put in place before the first code that could reach an ES
@@ -38,38 +38,11 @@ function canWait(preloading: boolean): boolean {
   return preloading && isMainThread && program !== undefined && !flags.some((flag) => EARLY.test(flag)) && isCommonJs(program);
 }
 
-interface Compiling {
-  _compile(content: string, ...rest: unknown[]): unknown;
-  load(filename: string): unknown;
-}
-
 /**
  * Calls `install` once, before an ES module can be loaded.
  *
  * @param preloading whether this runs before the program's own file
  */
 export function beforeEsModules(install: () => void, preloading: boolean): void {
-  if (!canWait(preloading)) return install();
-  const prototype = modules.Module.prototype as unknown as Compiling;
-  const { _compile: compile, load } = prototype;
-  let waiting = true;
-  const act = (): void => {
-    if (!waiting) return;
-    waiting = false;
-    // Whoever wrapped them after us still calls ours.
-    if (prototype._compile === watchedCompile) prototype._compile = compile;
-    if (prototype.load === watchedLoad) prototype.load = load;
-    install();
-  };
-  function watchedCompile(this: unknown, content: string, ...rest: unknown[]): unknown {
-    if (waiting && MAY_IMPORT.test(content)) act();
-    return compile.call(this, content, ...rest);
-  }
-  // Where `require` takes ES modules.
-  function watchedLoad(this: unknown, filename: string): unknown {
-    if (waiting && filename.endsWith('.mjs')) act();
-    return load.call(this, filename);
-  }
-  prototype._compile = watchedCompile;
-  prototype.load = watchedLoad;
+  if (!canWait(preloading) || !beforeCode((content) => MAY_IMPORT.test(content), install)) install();
 }

@@ -1,6 +1,7 @@
 import * as modules from 'node:module';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { replaceInRequire } from '../node-internals/module-load.js';
 import { beforeEsModules } from './lazy-hooks.js';
 
 const home = path.join(__dirname, '..') + path.sep;
@@ -11,23 +12,14 @@ function isHttp2(id: unknown): boolean {
   return id === 'http2' || id === 'node:http2';
 }
 
-interface Loading {
-  _load(request: string, parent: { filename?: string | null } | null | undefined, isMain: boolean): unknown;
-}
-
 interface WithBuiltins {
   getBuiltinModule?(id: string): unknown;
 }
 
 /** `require`, whoever made it, and `process.getBuiltinModule`. */
 export function redirectCommonJs(duetto: object): void {
-  const loader = modules.Module as unknown as Loading;
-  const { _load: load } = loader;
-  loader._load = function (request, parent, ...rest) {
-    // The original, should this package ever want it.
-    const ours = parent?.filename?.startsWith(home) === true;
-    return isHttp2(request) && !ours ? duetto : load.call(this, request, parent, ...rest);
-  };
+  // For this package's own code the original.
+  replaceInRequire((request, from) => isHttp2(request) && from?.startsWith(home) !== true ? duetto : undefined);
 
   const builtins = process as WithBuiltins;
   const { getBuiltinModule } = builtins;

@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import type * as net from 'node:net';
 import { bridge } from '../compat/attach.js';
 import type { Http2ServerResponse } from '../compat/response.js';
+import { exposeOptions } from '../node-internals/server-option-list.js';
 import type { ServerHttp2Session } from '../session/server-session.js';
 import { type Settings, validateSettings } from '../settings/values.js';
 import type { ServerHttp2Stream } from '../stream/server-stream.js';
@@ -22,8 +23,7 @@ export interface CommonServer extends net.Server {
 
 /** What both kinds of servers do once they are made. */
 export function setUp(server: CommonServer, requestListener: unknown): void {
-  // Instrumentation finds the options of node:http2's servers by the name of this symbol.
-  Object.defineProperty(server, Symbol('options'), { get: () => server._options });
+  exposeOptions(server, () => server._options);
   server.on('newListener', onNewListener);
   server.on('listening', onListening);
   if (typeof requestListener === 'function') server.on('request', requestListener as () => void);

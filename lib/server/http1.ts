@@ -1,6 +1,7 @@
 import * as http from 'node:http';
-import * as net from 'node:net';
+import type * as net from 'node:net';
 import type { Duplex } from 'node:stream';
+import { classesAreMembers, ownMembers } from '../node-internals/http1-members.js';
 import type { CommonServer } from './common.js';
 import type { SecureServerOptions, Settled } from './server-options.js';
 
@@ -8,9 +9,6 @@ import type { SecureServerOptions, Settled } from './server-options.js';
 const forwarded = new Set<string | symbol>([
   'request', 'upgrade', 'connect', 'checkContinue', 'checkExpectation', 'clientError', 'dropRequest', 'timeout',
 ]);
-
-/** What every server that listens has of its own. */
-const listening = new Set(Reflect.ownKeys(new net.Server()));
 
 type Members = Record<PropertyKey, unknown>;
 
@@ -21,10 +19,13 @@ type Members = Record<PropertyKey, unknown>;
  */
 export class Http1Fallback extends http.Server {
   readonly #owner: CommonServer;
+  readonly #sharesClasses: boolean;
 
   constructor(owner: CommonServer, options: Settled<SecureServerOptions>) {
     super({ ...options, ...options.http1Options } as http.ServerOptions);
     this.#owner = owner;
+    const { IncomingMessage, ServerResponse } = options.http1Options;
+    this.#sharesClasses = classesAreMembers || (IncomingMessage === undefined && ServerResponse === undefined);
     this.#share();
     owner.on('listening', () => this.#startTimeouts());
   }
@@ -40,8 +41,8 @@ export class Http1Fallback extends http.Server {
   /** Serves a connection. */
   accept(socket: Duplex): void {
     super.emit('connection', socket as net.Socket);
-    // TLS asks it for session tickets, and programs for its properties.
-    (socket as { server?: unknown }).server = this.#owner;
+    // TLS asks it for session tickets, programs for its properties, and Node for the classes of messages.
+    if (this.#sharesClasses) (socket as { server?: unknown }).server = this.#owner;
   }
 
   /**
@@ -50,8 +51,7 @@ export class Http1Fallback extends http.Server {
    */
   #share(): void {
     const owner = this.#owner as unknown as Members;
-    for (const name of Reflect.ownKeys(this)) {
-      if (listening.has(name)) continue;
+    for (const name of ownMembers(this)) {
       owner[name] ??= (this as unknown as Members)[name];
       Object.defineProperty(this, name, {
         configurable: true,

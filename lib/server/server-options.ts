@@ -3,8 +3,8 @@ import type * as net from 'node:net';
 import type * as tls from 'node:tls';
 import { Http2ServerRequest } from '../compat/request.js';
 import { Http2ServerResponse } from '../compat/response.js';
+import { validateAdditional } from '../connection/additional-options.js';
 import type { SessionOptions } from '../connection/session-options.js';
-import { validateAdditional } from '../connection/session-options.js';
 import { ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS } from '../errors/index.js';
 import { assertIsArray, assertIsObject, validateBoolean, validateUint32 } from '../validate.js';
 
@@ -12,11 +12,11 @@ import { assertIsArray, assertIsObject, validateBoolean, validateUint32 } from '
 export type Http1Options = http.ServerOptions;
 
 interface CommonServerOptions extends SessionOptions {
-  /** Milliseconds until a connection without a protocol that is understood is cut off. Default 10000. */
+  /** Milliseconds until a connection without a protocol that is understood is cut off, 0 to 2^32-1. Default 10000. */
   unknownProtocolTimeout?: number | undefined;
-  /** Class of the requests, instead of {@link Http2ServerRequest}. */
+  /** Class of the requests. Default {@link Http2ServerRequest}, which it extends. */
   Http2ServerRequest?: typeof Http2ServerRequest | undefined;
-  /** Class of the responses, instead of {@link Http2ServerResponse}. */
+  /** Class of the responses. Default {@link Http2ServerResponse}, which it extends. */
   Http2ServerResponse?: typeof Http2ServerResponse | undefined;
   /** Classes, timeouts and whatever else `http.createServer` takes, for clients that speak HTTP/1. */
   http1Options?: Http1Options | undefined;

@@ -136,7 +136,7 @@ function submit(
   session._transport!.schedule();
   if (id > 0) {
     if (endStream) stream._sending = Sending.Ended;
-    stream._init(id);
+    stream._onId(id);
     session._busyPoll?.asked();
     if (clientChannels.start.hasSubscribers) clientChannels.start.publish({ stream, headers: stream.sentHeaders });
     return;

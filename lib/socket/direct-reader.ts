@@ -1,8 +1,6 @@
-import net = require('node:net');
 import type { Duplex } from 'node:stream';
-import tls = require('node:tls');
 import { markAsUntransferable } from 'node:worker_threads';
-import { directAllowed, type InnerSocket } from './inner-socket.js';
+import { canReadInto, changeOnRead, type OnRead, readInto } from '../node-internals/socket-memory.js';
 
 /** Octets of one read: what libuv asks for. */
 const SIZE = 64 * 1024;
@@ -18,18 +16,11 @@ let common: Buffer | undefined;
 
 const kReader = Symbol('duetto reader');
 
-type UserSocket = InnerSocket & Record<symbol, unknown> & { [kReader]?: DirectReader };
+type UserSocket = Duplex & { [kReader]?: DirectReader };
 
 /** Who gets the chunks. The memory is good until user code runs, or `receive` returns. */
 export interface Receiver {
   receive(memory: Buffer, length: number): void;
-}
-
-/** How Node's sockets keep the parts of their `onread` option. */
-interface Slots {
-  readonly memory: symbol;
-  readonly callback: symbol;
-  readonly generator: symbol;
 }
 
 /**
@@ -40,27 +31,21 @@ interface Slots {
 export class DirectReader {
   private constructor(private readonly socket: UserSocket, readonly receiver: Receiver) {
     socket[kReader] = this;
-    socket[slots!.callback] = onRead;
-    socket[slots!.memory] = common ??= commonMemory();
-    socket._handle!.useUserBuffer!(common);
+    readInto(socket, common ??= commonMemory(), onRead as OnRead);
   }
 
   /** @returns undefined where the public way is the only one */
   static for(socket: Duplex, receiver: Receiver): DirectReader | undefined {
-    if (!directAllowed) return undefined;
-    const prototype: unknown = Object.getPrototypeOf(socket);
-    if (prototype !== net.Socket.prototype && prototype !== tls.TLSSocket.prototype) return undefined;
-    const user = socket as UserSocket;
-    if (typeof user._handle?.useUserBuffer !== 'function') return undefined;
+    if (!canReadInto(socket)) return undefined;
     // Somebody reads, or has read, in another way.
-    if (user.readableLength > 0 || user.readableEncoding !== null || user.listenerCount('data') > 0 ||
-        user.listenerCount('readable') > 0) return undefined;
-    return areFree(user) ? new DirectReader(user, receiver) : undefined;
+    if (socket.readableLength > 0 || socket.readableEncoding !== null || socket.listenerCount('data') > 0 ||
+        socket.listenerCount('readable') > 0) return undefined;
+    return new DirectReader(socket as UserSocket, receiver);
   }
 
   /** What still comes is for nobody. The socket may outlive the session, and must not hold it. */
   stop(): void {
-    this.socket[slots!.callback] = ignore;
+    changeOnRead(this.socket, ignore);
     this.socket[kReader] = undefined;
   }
 }
@@ -87,21 +72,4 @@ function onRead(this: UserSocket, length: number, memory: Buffer): boolean {
 
 function ignore(): boolean {
   return true;
-}
-
-/** Symbols are the same for all sockets. */
-let slots: Slots | undefined;
-
-function areFree(socket: UserSocket): boolean {
-  slots ??= findSlots(socket);
-  // With an `onread` option of the user's own they are taken.
-  return slots !== undefined && socket[slots.memory] === null && socket[slots.callback] === null &&
-    socket[slots.generator] === null;
-}
-
-function findSlots(socket: UserSocket): Slots | undefined {
-  const symbols = Object.getOwnPropertySymbols(socket);
-  const named = (name: string): symbol | undefined => symbols.find(({ description }) => description === name);
-  const [memory, callback, generator] = [named('kBuffer'), named('kBufferCb'), named('kBufferGen')];
-  return memory && callback && generator ? { memory, callback, generator } : undefined;
 }

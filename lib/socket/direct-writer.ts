@@ -1,6 +1,6 @@
 import net = require('node:net');
 import type { Duplex } from 'node:stream';
-import { directAllowed, type InnerSocket } from './inner-socket.js';
+import { descriptorOf, hasDescriptor } from '../node-internals/socket-descriptor.js';
 
 const { write } = net.Socket.prototype;
 const bytesWritten = Object.getOwnPropertyDescriptor(net.Socket.prototype, 'bytesWritten')?.get as
@@ -8,7 +8,7 @@ const bytesWritten = Object.getOwnPropertyDescriptor(net.Socket.prototype, 'byte
 
 const kWriter = Symbol('duetto writer');
 
-type WrittenSocket = InnerSocket & { [kWriter]?: DirectWriter };
+type WrittenSocket = net.Socket & { [kWriter]?: DirectWriter };
 
 /** One for all sockets, so that they keep one shape. */
 const countedBytesWritten: PropertyDescriptor = {
@@ -34,20 +34,16 @@ export class DirectWriter {
 
   /** @returns undefined where the stream is the only way: TLS, any other Duplex, Windows, a `write` of somebody's own */
   static for(socket: Duplex): DirectWriter | undefined {
-    if (!directAllowed || process.platform === 'win32' || bytesWritten === undefined) return undefined;
-    if (Object.getPrototypeOf(socket) !== net.Socket.prototype || socket.write !== write) return undefined;
-    const { _handle: handle, [kWriter]: known } = socket as WrittenSocket;
-    if (typeof handle?.fd !== 'number' || handle.fd < 0) return undefined;
-    return known ?? new DirectWriter(socket as WrittenSocket);
+    if (bytesWritten === undefined || !hasDescriptor(socket) || socket.write !== write) return undefined;
+    return (socket as WrittenSocket)[kWriter] ?? new DirectWriter(socket as WrittenSocket);
   }
 
   /** @returns -1 when the stream has to be used: no octet may overtake one that waits there */
   descriptor(): number {
     const { socket } = this;
-    const { _handle: handle } = socket;
     // A time limit of the socket's own counts what goes through the stream.
-    if (handle == null || socket.writableLength !== 0 || socket.writableCorked !== 0 || socket.writableEnded ||
+    if (socket.writableLength !== 0 || socket.writableCorked !== 0 || socket.writableEnded ||
         socket.connecting || socket.timeout || socket.write !== write) return -1;
-    return handle.fd ?? -1;
+    return descriptorOf(socket);
   }
 }

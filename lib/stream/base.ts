@@ -2,7 +2,8 @@ import type { AsyncResource } from 'node:async_hooks';
 import type { NativeSession } from '../binding/contract.js';
 import { stretch } from '../connection/tick-count.js';
 import type { HeadersObject, RawHeaders } from '../headers/header-types.js';
-import { YoungDuplex } from './duplex.js';
+import { readOnlyWhenAsked } from '../node-internals/readable-state.js';
+import { YoungDuplex } from '../node-internals/young-duplex.js';
 import type { CompatMessage, CompatRequest, StreamSession } from './interfaces.js';
 import { Closing, Receiving, Sending } from './stream-state.js';
 import type { Http2Stream } from './stream.js';
@@ -63,7 +64,7 @@ export abstract class StreamBase extends YoungDuplex {
     this._id = id;
     this._serial = session._streamsMade++;
     // Node's readable side would otherwise try to read by itself, and nobody could tell whether the user has.
-    (this as unknown as { _readableState: { readingMore: boolean } })._readableState.readingMore = true;
+    readOnlyWhenAsked(this);
     if (id === undefined) {
       // Writes wait until the stream can be sent.
       this.cork();
@@ -113,7 +114,7 @@ export abstract class StreamBase extends YoungDuplex {
   }
 
   /** @internal The time of `setTimeout` is over. */
-  _onTimeout(): void {
+  _timedOut(): void {
     if (this._request !== null || this._response !== null) this._context!.runInAsyncScope(timeOut, undefined, this);
   }
 }

@@ -1,5 +1,6 @@
 import { constants, nameForErrorCode } from '../constants.js';
 import { ERR_HTTP2_STREAM_ERROR } from '../errors/index.js';
+import { endAtOnce, isAskedFor, piecesIn, readAhead, watchReads } from '../node-internals/readable-state.js';
 import { maybeDestroyStream } from './base.js';
 import {
   cameWhole, closingAfter, ClosingInput, headersAreSent, isReleased, peerIsDone, Receiving, receivingAfter, ReceivingInput,
@@ -23,6 +24,8 @@ export abstract class ReadableSide extends WritableSide {
   private followsEnd = false;
   /** Memory of DATA since the core was told what is held. */
   private untold = 0;
+  /** @internal Pieces since nothing waited: as many as wait, or more. */
+  _pushed = 0;
 
   /** @internal */
   override _read(): void {
@@ -31,9 +34,15 @@ export abstract class ReadableSide extends WritableSide {
       return;
     }
     if (!this._didRead) {
-      (this as unknown as { _readableState: { readingMore: boolean } })._readableState.readingMore = false;
+      if (!isAskedFor(this)) return;
+      readAhead(this);
       this._didRead = true;
     }
+    this._openWindow();
+  }
+
+  /** @internal */
+  _openWindow(): void {
     if (this._id === undefined) this.once('ready', readOn);
     else this._setReading(true);
   }
@@ -74,6 +83,8 @@ export abstract class ReadableSide extends WritableSide {
     if (this.destroyed || (this._closed && this.readableFlowing === null && this.listenerCount('readable') === 0)) return;
     if (headersAreSent(this._sending) && !this._gathering && !this._ending) this._session!._transport!.gather(this as unknown as Http2Stream);
     if (!this._reading) this._held = true;
+    if (this.readableLength === 0) this._pushed = 0;
+    this._pushed++;
     try {
       this.push(chunk);
     } finally {
@@ -119,8 +130,8 @@ export abstract class ReadableSide extends WritableSide {
   /** A request that was answered, and that nobody reads, nobody will. */
   private mayBeRead(): boolean {
     if (this._session?._type !== NGHTTP2_SESSION_SERVER) return true;
-    const { pipes } = (this as unknown as { _readableState: { pipes: unknown[] } })._readableState;
-    return this.readableFlowing === true || pipes.length > 0 || this.listenerCount('readable') > 0 || this.listenerCount('data') > 0;
+    // A pipe that waits for its destination listens too.
+    return this.readableFlowing === true || this.listenerCount('readable') > 0 || this.listenerCount('data') > 0;
   }
 
   /** @internal nghttp2 has closed the stream: both ends are done, or one has given up. */
@@ -135,12 +146,18 @@ export abstract class ReadableSide extends WritableSide {
   }
 }
 
+watchReads(ReadableSide.prototype, (stream) => {
+  if (stream._didRead || stream.destroyed) return;
+  stream._didRead = true;
+  stream._openWindow();
+});
+
 /** The memory of what waits to be read. */
 function heldBy(stream: ReadableSide): number {
   const { readableLength } = stream;
   if (readableLength === 0) return 0;
-  const { buffer, bufferIndex = 0 } = (stream as unknown as { _readableState: { buffer: { length: number }; bufferIndex?: number } })._readableState;
-  return readableLength + (buffer.length - bufferIndex) * PIECE_OVERHEAD;
+  const pieces = piecesIn(stream) ?? Math.min(readableLength, stream._pushed);
+  return readableLength + pieces * PIECE_OVERHEAD;
 }
 
 function tellHeld(stream: ReadableSide): void {
@@ -182,10 +199,8 @@ function closedByCore(stream: ReadableSide, code: number, wasOpen: boolean): voi
     return;
   }
   const unread = stream._session?._type === NGHTTP2_SESSION_SERVER && !stream._didRead && stream.readableFlowing === null;
-  if (unread && stream.readableLength === 0 && stream.writableFinished && stream.listenerCount('end') === 0) {
-    // Nobody has looked at the request's body, and there was none. Its end comes without the ticks that reading takes.
-    const { _readableState } = stream as unknown as { _readableState: { ended: boolean; endEmitted: boolean } };
-    _readableState.ended = _readableState.endEmitted = true;
+  // Nobody has looked at the request's body, and there was none. Its end comes without the ticks that reading takes.
+  if (unread && stream.readableLength === 0 && stream.writableFinished && stream.listenerCount('end') === 0 && endAtOnce(stream)) {
     stream.destroy();
     return;
   }

@@ -1,4 +1,3 @@
-import type { AsyncResource } from 'node:async_hooks';
 import { deprecate, format, inspect } from 'node:util';
 import { native } from '../binding/load.js';
 import { setImmediate, setTimeout } from '../clock.js';
@@ -12,6 +11,8 @@ import {
 import { BlockKind, encodeHeaders } from '../headers/encode.js';
 import type { HeadersObject } from '../headers/header-types.js';
 import { toObject } from '../headers/prepare-request.js';
+import { hasListeners } from '../node-internals/listeners.js';
+import { inspectedStates } from '../node-internals/stream-states.js';
 import { assertIsObject, validateFunction, validateInteger } from '../validate.js';
 import type { StreamSession } from './interfaces.js';
 import { type Priority, type PriorityOptions, preparePriority } from './priority.js';
@@ -58,7 +59,7 @@ export class Http2Stream extends ReadableSide {
   declare readonly closed: boolean;
 
   /** @internal The stream has got its id. */
-  _init(id: number): void {
+  _onId(id: number): void {
     const session = this._session!;
     session._pendingStreams.delete(this._serial);
     session._addStream(id, this);
@@ -69,10 +70,9 @@ export class Http2Stream extends ReadableSide {
 
   /** Every event runs in the stream's own context, whoever brings it about. */
   override emit(event: string | symbol, ...args: unknown[]): boolean {
-    const { _context: context, _events: listeners } = this as unknown as
-      { _context: AsyncResource | undefined; _events: Record<string | symbol, unknown> };
+    const { _context: context } = this;
     // Most events of most streams have no listener.
-    if (context === undefined || listeners[event] === undefined) return super.emit(event, ...args);
+    if (context === undefined || !hasListeners(this, event)) return super.emit(event, ...args);
     let heard = false;
     try {
       const result = context.runInAsyncScope(super.emit as (...args: unknown[]) => boolean, this, event, ...args);
@@ -389,14 +389,12 @@ export class Http2Stream extends ReadableSide {
 
   [inspect.custom](depth: number): unknown {
     if (typeof depth === 'number' && depth < 0) return this;
-    const { _readableState, _writableState } = this as unknown as Record<string, unknown>;
     return `Http2Stream ${format({
       id: this._id || '<pending>',
       closed: this._closed,
       destroyed: this.destroyed,
       state: this.state,
-      readableState: _readableState,
-      writableState: _writableState,
+      ...inspectedStates(this),
     })}`;
   }
 }

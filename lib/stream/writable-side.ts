@@ -269,7 +269,9 @@ export abstract class WritableSide extends StreamBase {
 function wantTrailers(stream: StreamBase): void {
   stream._sending = sendingAfter(stream._sending, SendingInput.WantTrailers);
   if (stream.destroyed || stream._closed) return;
-  if (!stream.emit('wantTrailers')) stream.sendTrailers({});
+  const heard = stream.emit('wantTrailers');
+  // Whoever has asked for it ends the stream, by sendTrailers() or close(), listener or not. A response has not asked.
+  if (!heard && stream._response !== null) stream.sendTrailers({});
 }
 
 function destroyStream(stream: StreamBase, error: Error): void {

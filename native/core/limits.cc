@@ -204,6 +204,7 @@ void Callbacks::note_refused_by_nghttp2(Session* s, const nghttp2_frame* frame, 
     return;
   }
   if (refused) ++s->counters_[kStatRefused];
+  else s->too_many_streams_ = true;
   s->on_limit(kLimitConcurrentStreams, refused ? id : 0, s->streams_.size() + 1,
               s->announced_streams_);
 }
@@ -221,6 +222,25 @@ void Callbacks::note_too_long_to_send(Session* s, const nghttp2_frame* frame) {
 void Session::on_limit(Limit limit, int32_t id, uint64_t reached, uint64_t allowed) {
   record(kLimitHit, limit, id, reached & UINT32_MAX, reached >> 32, allowed & UINT32_MAX,
          allowed >> 32);
+}
+
+// The peer reads what ends the session once, with the limit that it has met.
+bool Session::holds_back(const uint8_t* frame, size_t length) {
+  constexpr size_t kHead = 9;
+  constexpr size_t kFixed = 8;
+  if (length < kHead + kFixed || frame[3] != NGHTTP2_GOAWAY || goaway_known()) return false;
+  const auto code_at = [frame](size_t at) {
+    return uint32_t{frame[at]} << 24 | uint32_t{frame[at + 1]} << 16 | uint32_t{frame[at + 2]} << 8 | frame[at + 3];
+  };
+  nghttp2_goaway goaway{};
+  goaway.error_code = code_at(kHead + 4);
+  goaway.opaque_data = const_cast<uint8_t*>(frame + kHead + kFixed);
+  goaway.opaque_data_len = length - kHead - kFixed;
+  uint64_t reached = 0;
+  uint64_t allowed = 0;
+  const Limit limit = limit_of_goaway(goaway, &reached, &allowed);
+  goaway_held_ = limit == kLimitSettings || limit == kLimitFrameSize || too_many_streams_;
+  return goaway_held_;
 }
 
 Limit Session::limit_of_goaway(const nghttp2_goaway& frame, uint64_t* reached,

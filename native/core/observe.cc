@@ -69,10 +69,13 @@ int Callbacks::on_frame_sent(nghttp2_session*, const nghttp2_frame* frame, void*
       const nghttp2_goaway& goaway = frame->goaway;
       SentGoaway sent{goaway.error_code, goaway.last_stream_id, kLimitNone, 0, 0, {}};
       if (!s->goaway_known()) sent.limit = s->limit_of_goaway(goaway, &sent.reached, &sent.allowed);
+      sent.held = s->goaway_held_ && !s->terminated_;
       if (goaway.opaque_data_len > 0)
         sent.opaque.assign(goaway.opaque_data, goaway.opaque_data + goaway.opaque_data_len);
       s->goaway_code_ = goaway.error_code;
+      const bool held = sent.held;
       s->goaways_.push_back(std::move(sent));
+      if (held) return 0;
       break;
     }
     default:

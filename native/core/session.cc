@@ -221,6 +221,7 @@ void Session::pull(uint8_t* out, size_t from, size_t capacity, size_t budget, Ev
       continue;
     }
     const auto length = static_cast<size_t>(n);
+    if (holds_back(data, length)) continue;
     const size_t fits = std::min(length, capacity - out_length_);
     std::memcpy(out_ + out_length_, data, fits);
     out_length_ += fits;

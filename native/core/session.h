@@ -58,6 +58,8 @@ struct SentGoaway {
   uint64_t reached;
   uint64_t allowed;
   std::vector<uint8_t> opaque;
+  // It has not left: another that says more does in its place.
+  bool held = false;
 };
 
 struct SessionState {
@@ -243,6 +245,8 @@ class Session {
   void look_at_memory();
   bool ended_by_itself() const;
   bool goaway_known() const { return leaving_ || terminated_; }
+  // A frame of nghttp2's that explain() sends in a better form.
+  bool holds_back(const uint8_t* frame, size_t length);
   // nullptr without memory.
   Stream* open_stream(int32_t id);
   // A write that could not be kept: the stream is reset.
@@ -416,6 +420,10 @@ class Session {
   uint32_t announced_streams_ = UINT32_MAX;
   // The last one that left; -1 if none did.
   int64_t goaway_code_ = -1;
+  // nghttp2's last frame was one for a limit, and was not sent: see explain().
+  bool goaway_held_ = false;
+  // More streams than the peer has acknowledged: nghttp2 ends the session.
+  bool too_many_streams_ = false;
   Session* older_ = nullptr;
   Session* newer_ = nullptr;
 

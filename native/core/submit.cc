@@ -174,7 +174,7 @@ int Session::goaway(uint32_t code, int32_t last_stream_id, const uint8_t* opaque
 }
 
 int Session::explain(uint32_t code, const uint8_t* opaque, size_t length) {
-  if (goaway_code_ < 0 || goaway_known()) return goaway(code, 0, opaque, length);
+  if (goaway_code_ < 0 || (goaway_known() && !goaway_held_)) return goaway(code, 0, opaque, length);
   // nghttp2 sends nothing more: the frame is made here (RFC 9113, section 6.8).
   const auto put = [this](uint32_t value, size_t octets) {
     while (octets-- > 0) rest_.push(static_cast<uint8_t>(value >> 8 * octets));
@@ -200,6 +200,7 @@ int Session::explain(uint32_t code, const uint8_t* opaque, size_t length) {
 }
 
 int Session::terminate(uint32_t code, int32_t last_stream_id) {
+  if (goaway_held_ && !terminated_) return explain(code, nullptr, 0);
   terminated_ = true;
   if (last_stream_id < 0) return nghttp2_session_terminate_session(ng_, code);
   return nghttp2_session_terminate_session2(ng_, last_stream_id, code);

@@ -254,15 +254,15 @@ Napi::Value SessionWrap::take_trace(Info info) {
   return Napi::String::New(info.Env(), session_ == nullptr ? std::string() : session_->take_trace());
 }
 
-// takeGoaways(): for each GOAWAY sent since the last call code, last stream id,
-// limit, reached, allowed, opaque data
+// takeGoaways(): for each GOAWAY sent since the last call code (-1 if another is to
+// leave in its place), last stream id, limit, reached, allowed, opaque data
 Napi::Value SessionWrap::take_goaways(Info info) {
   Napi::Env env = info.Env();
   Napi::Array all = Napi::Array::New(env);
   if (session_ == nullptr) return all;
   uint32_t at = 0;
   for (const SentGoaway& sent : session_->take_goaways()) {
-    all.Set(at++, number(env, sent.code));
+    all.Set(at++, number(env, sent.held ? -1.0 : sent.code));
     all.Set(at++, number(env, sent.last_stream_id));
     all.Set(at++, number(env, sent.limit));
     all.Set(at++, number(env, static_cast<double>(sent.reached)));

@@ -3,12 +3,12 @@
 
 import { once } from 'node:events';
 import { createHash, randomBytes } from 'node:crypto';
-import net, { type AddressInfo, type Socket } from 'node:net';
+import net, { type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as builtin from 'node:http2';
 import * as duetto from '../../dist/index.js';
 import { runScript } from '../helpers/child.ts';
-import { data, Flag, headers, RawPeer, requestBlock, Type, windowUpdate } from '../helpers/raw-peer.ts';
+import { Flag, headers, RawPeer, requestBlock, Type, windowUpdate } from '../helpers/raw-peer.ts';
 import { listen, open, sha256, tls } from '../helpers/serve.ts';
 
 type Server = ReturnType<typeof duetto.createServer>;
@@ -285,7 +285,7 @@ test('after a listener has thrown, the rest of the chunk is told as it was recei
   expect(stdout.trim().split('\n').map((line) => JSON.parse(line))).toEqual([[1, 'a', 5000], 'thrown on purpose', [3, 'b', 6000]]);
 });
 
-test('DUETTO_DIRECT=0 leaves sockets to their public API', async () => {
+test.each(['DUETTO_DIRECT', 'DUETTO_INTERNALS'])('%s=0 leaves sockets to their public API', async (variable) => {
   const script = `
     const server = duetto.createServer();
     let writes = 0;
@@ -299,8 +299,9 @@ test('DUETTO_DIRECT=0 leaves sockets to their public API', async () => {
       session.request().resume().on('close', () => { print(writes > 0); process.exit(); });
     });
   `;
-  expect(JSON.parse((await runScript(script, { env: { DUETTO_DIRECT: '1' } })).stdout)).toBe(false);
-  expect(JSON.parse((await runScript(script, { env: { DUETTO_DIRECT: '0' } })).stdout)).toBe(true);
+  const on = { DUETTO_DIRECT: '1', DUETTO_INTERNALS: '1' };
+  expect(JSON.parse((await runScript(script, { env: on })).stdout)).toBe(false);
+  expect(JSON.parse((await runScript(script, { env: { ...on, [variable]: '0' } })).stdout)).toBe(true);
 });
 
 test('uploads over TLS stay as they were received', async () => {

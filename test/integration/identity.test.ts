@@ -6,8 +6,8 @@ import { project, start } from '../helpers/child.ts';
 
 const duetto = JSON.stringify(path.join(project, 'dist/index.js'));
 
-async function seen(code: string): Promise<unknown> {
-  const { stdout, stderr, code: status } = await start(process.execPath, ['-e', code]).ended;
+async function seen(code: string, env: NodeJS.ProcessEnv = {}): Promise<unknown> {
+  const { stdout, stderr, code: status } = await start(process.execPath, ['-e', code], { env }).ended;
   expect({ stderr, status }).toEqual({ stderr: '', status: 0 });
   return JSON.parse(stdout);
 }
@@ -50,7 +50,7 @@ test('the symbol is that of node:http2 where that has been loaded, which duetto 
     console.log(require(${duetto}).sensitiveHeaders === builtin.sensitiveHeaders);`)).toBe(true);
   expect(await seen(`
     require(${duetto}).createServer().listen(0).close();
-    console.log(process.moduleLoadList.includes('NativeModule http2'));`)).toBe(false);
+    console.log(process.moduleLoadList.includes('NativeModule http2'));`, { DUETTO_INTERNALS: '1' })).toBe(false);
 });
 
 test.each([...orders, ['node:http2 after the server', `const duetto = require(${duetto}); let builtin; process.nextTick(() => builtin = require('node:http2'));`]],

@@ -42,7 +42,8 @@ async function served(options: object = {}) {
 const requests = (n: number, from = 1, path = '/echo'): Buffer =>
   Buffer.concat(Array.from({ length: n }, (_, i) => headers(from + 2 * i, requestBlock(path), EndHeaders)));
 
-const lastGoaway = (frames: Frame[]) => goawayOf(frames.filter(({ type }) => type === Type.Goaway).at(-1)!);
+const goaways = (frames: Frame[]) => frames.filter(({ type }) => type === Type.Goaway);
+const lastGoaway = (frames: Frame[]) => goawayOf(goaways(frames).at(-1)!);
 
 describe('limits that refuse a stream', () => {
   test('concurrent streams, once the limit is acknowledged', async () => {
@@ -53,9 +54,9 @@ describe('limits that refuse a stream', () => {
     peer.send(headers(7, requestBlock('/hello')));
     // nghttp2 counts by itself, and ends the session of whoever has acknowledged the limit.
     const frames = await peer.farewell();
-    expect(lastGoaway(frames)).toMatchObject({
-      code: Code.ProtocolError, opaque: 'settings.maxConcurrentStreams: 4 concurrent streams, 3 allowed',
-    });
+    expect(goaways(frames).map(goawayOf)).toMatchObject([{
+      code: Code.ProtocolError, lastStreamId: 5, opaque: 'settings.maxConcurrentStreams: 4 concurrent streams, 3 allowed',
+    }]);
     const limit = { option: 'settings.maxConcurrentStreams', name: 'concurrent streams', value: 3, reached: 4, scope: 'session' };
     expect(events).toMatchObject([limit]);
     expect(ofSession).toMatchObject([limit]);
@@ -143,6 +144,8 @@ describe('limits that end the session', () => {
     await attack(peer);
     const frames = await peer.farewell();
     expect(lastGoaway(frames).opaque).toMatch(opaque);
+    // nghttp2's own is not sent beside it. One that waits for the last stream is: the session goes on.
+    if (limit.option !== 'streamResetBurst') expect(goaways(frames)).toHaveLength(1);
     expect(events.filter(({ scope }) => scope === 'session')).toMatchObject([limit]);
     expect(told.filter(({ scope }) => scope === 'session')).toMatchObject([limit]);
     expect(errors).toMatchObject([{ limit, ...(code === undefined ? {} : { code }) }]);
@@ -153,6 +156,18 @@ describe('limits that end the session', () => {
     (peer) => { peer.send(...Array.from({ length: 20 }, (_, i) => headers(1 + 2 * i, block({ ':method': 'GET' })))); },
     { option: 'maxSessionInvalidFrames', value: 10, reached: 12 },
     /^maxSessionInvalidFrames: 12 invalid frames, 10 allowed$/, 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES'));
+
+  test.each([1000, 1500, 3000])('invalid frames, as many as %d', (allowed) => ends(
+    { maxSessionInvalidFrames: allowed, streamResetBurst: 1e6, streamResetRate: 1e6 },
+    async (peer) => {
+      for (let i = 0; i <= allowed + 1; i++) {
+        const id = 1 + 2 * i;
+        // No path, and a field that is malformed.
+        await peer.flood(headers(id, block({ ':method': 'GET', 'x y': '1' })));
+      }
+    },
+    { option: 'maxSessionInvalidFrames', value: allowed, reached: allowed + 2 },
+    new RegExp(`^maxSessionInvalidFrames: ${allowed + 2} invalid frames, ${allowed} allowed$`), 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES'));
 
   test.each([
     ['maxEmptyFrames', { maxEmptyFrames: 10 }], ['maxSessionInvalidFrames', { maxSessionInvalidFrames: 10 }],

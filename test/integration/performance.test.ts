@@ -178,7 +178,7 @@ describe('PerformanceObserver', () => {
     observer.observe({ type: 'http2' });
     observer.observe({ type: 'measure' });
     const delivered = new Promise<void>((resolve) => {
-      const poll = (): void => { list === undefined ? setImmediate(poll) : resolve(); };
+      const poll = (): void => { if (list === undefined) setImmediate(poll); else resolve(); };
       poll();
     });
     hooks.performance.measure('both');

@@ -172,7 +172,7 @@ describe.each(nodes)('register in %s', (node) => {
     const { major, minor } = /^v(?<major>\d+)\.(?<minor>\d+)/.exec((await run(node, ['--version'])).out)!.groups!;
     // What an older Node cannot load at all.
     if (/syntax|requires-es/.test(file) && Number(major) === 20 && Number(minor) < 19) return;
-    const { out, code } = await run(node, ['--require', './count.cjs', '--require', 'duetto/register', file]);
+    const { out, code } = await run(node, ['--require', './count.cjs', '--require', 'duetto/register', file], { DUETTO_INTERNALS: '1' });
     expect({ out, code }).toEqual({ out: expect.stringMatching(new RegExp(`^threads: (${threads}|none needed)\n$`)), code: 0 });
   });
 
@@ -230,7 +230,7 @@ describe.each(nodes)('register in %s', (node) => {
   });
 
   test.each(['static.mjs', 'late-require.cjs'])('warns when http2 has been given out: %s', async (file) => {
-    const { out, err, code } = await run(node, [file]);
+    const { out, err, code } = await run(node, [file], { DUETTO_INTERNALS: '1' });
     expect({ out, code }).toEqual({ out: '', code: 0 });
     expect(err).toMatch(/\[DUETTO_LATE\] DuettoWarning: http2 was loaded before duetto\/register/);
   });

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import * as http2 from 'node:http2';
 
 export { cert, key } from '../helpers/tls.mjs';

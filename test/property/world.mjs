@@ -1,6 +1,5 @@
 // Programs made at random: each step calls one public method of one object, from inside whatever handler runs next. A
 // scenario is plain data, so that a failing one can be made smaller and kept.
-import net from 'node:net';
 import { Duplex } from 'node:stream';
 import { createRequire } from 'node:module';
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import * as duetto from '../../dist/index.js';
 import { main, minor } from '../helpers/engines.ts';
 import {
-  block, Code, data, field, Flag, frame, goawayOf, headers, is200, ping, preface, RawPeer, requestBlock, reset, settings, Type, uint32,
+  Code, data, field, Flag, frame, goawayOf, headers, is200, ping, preface, RawPeer, requestBlock, reset, settings, Type, uint32,
   windowUpdate,
 } from '../helpers/raw-peer.ts';
 import { listen, site } from '../helpers/serve.ts';

@@ -33,13 +33,22 @@ createServer(limited).close();
 createServer({ maxContinuations: 4, glitchBurst: 100 }, (request, response) => response.end(request.url)).close();
 duetto.createSecureServer({ headersTimeout: 10_000, allowHTTP1: true }).close();
 connect('http://localhost', { stalledWriteTimeout: 30_000, maxReservedRemoteStreams: 10, busyPoll: 0 });
+const beyondNode: duetto.AdditionalOptions = { glitchRate: 1, busyPoll: 0 };
+connect('http://localhost', beyondNode);
 // @ts-expect-error of clients
 createServer({ busyPoll: 0 });
 // @ts-expect-error a number
 connect('http://localhost', { glitchBurst: '10' });
 const octets: number = session.stats().bytes.sent + stats().bytes.received;
 const observer: InstanceType<typeof duetto.PerformanceObserver> = new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) ((entry as duetto.Http2PerformanceEntry).detail as duetto.StreamPerformanceDetail).bytesRead.toFixed();
+  for (const entry of list.getEntriesByType('http2')) {
+    entry.detail.bytesRead.toFixed();
+    if (entry.name === 'Http2Session') entry.detail.streamCount.toFixed();
+    // @ts-expect-error of sessions
+    else void entry.detail.streamCount;
+  }
+  for (const entry of list.getEntriesByName('Http2Stream', 'http2')) entry.timeToFirstByte.toFixed();
+  for (const entry of list.getEntries()) entry.startTime.toFixed();
 });
 observer.observe({ entryTypes: ['http2'] });
 // @ts-expect-error numbers are only read

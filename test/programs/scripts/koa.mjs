@@ -2,7 +2,7 @@ import Koa from 'koa';
 import { connect, createSecureServer } from 'node:http2';
 import https from 'node:https';
 import { Readable } from 'node:stream';
-import { ask, askHttp1, cert, close, key, later, listen, program } from '../program.mjs';
+import { ask, askHttp1, cert, key, later, listen, program } from '../program.mjs';
 
 const app = new Koa();
 const seen = [];

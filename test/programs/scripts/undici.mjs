@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
 import { Readable } from 'node:stream';
 import { Agent, fetch, request } from 'undici';
-import { cert, close, key, later, listen, program } from '../program.mjs';
+import { cert, key, later, listen, program } from '../program.mjs';
 
 const seen = [];
 const server = createSecureServer({ key, cert }, async (req, res) => {
