@@ -2,7 +2,7 @@ import net = require('node:net');
 import type { Duplex } from 'node:stream';
 import { type Batch, giveBack, takeBatch } from '../binding/batch.js';
 import type { NativeSession } from '../binding/contract.js';
-import { BatchHeader, Record } from '../binding/records.js';
+import { BatchHeader, Record, sizeOfRecord } from '../binding/records.js';
 import { milliseconds, setImmediate } from '../clock.js';
 import { constants } from '../constants.js';
 import { takeNotes } from '../observe/notes.js';
@@ -14,7 +14,7 @@ import type { Http2Stream } from '../stream/stream.js';
 import { Dispatch, Recorded } from './dispatch.js';
 import type { Http2Session } from './session.js';
 import { strangerIn } from './stranger.js';
-import { sizeOfSentRecord, takeData } from './tell.js';
+import { takeData } from './tell.js';
 
 /** An output that is longer is sent, even if more may follow in this turn. */
 const MAX_HELD = 32 * 1024;
@@ -430,7 +430,7 @@ function collectSegments(
   let from = 0;
   for (let at: number = BatchHeader.Start; at < end;) {
     if (ints[at] !== Record.Segment) {
-      at += sizeOfSentRecord(ints[at]!);
+      at += sizeOfRecord(ints, at);
       continue;
     }
     const offset = ints[at + 1]!;

@@ -1,6 +1,7 @@
 import type { AsyncResource } from 'node:async_hooks';
 import { deprecate, format, inspect } from 'node:util';
 import { native } from '../binding/load.js';
+import { StreamStateField } from '../binding/records.js';
 import { setImmediate } from '../clock.js';
 import { constants, nameForErrorCode } from '../constants.js';
 import {
@@ -31,7 +32,7 @@ export interface StreamState {
 const { NGHTTP2_CANCEL, NGHTTP2_ERR_STREAM_CLOSED, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR, NGHTTP2_SESSION_SERVER } = constants;
 const UINT32 = 2 ** 32 - 1;
 
-const stateNumbers = new Float64Array(6);
+const stateNumbers = new Float64Array(StreamStateField.Count);
 
 /** What closing does about RST_STREAM. */
 const enum Reset {
@@ -136,12 +137,12 @@ export class Http2Stream extends ReadableSide {
       };
     }
     return {
-      state: stateNumbers[0]!,
-      weight: stateNumbers[1]!,
-      sumDependencyWeight: stateNumbers[2]!,
-      localClose: stateNumbers[3]!,
-      remoteClose: stateNumbers[4]!,
-      localWindowSize: stateNumbers[5]!,
+      state: stateNumbers[StreamStateField.State]!,
+      weight: stateNumbers[StreamStateField.Weight]!,
+      sumDependencyWeight: stateNumbers[StreamStateField.SumDependencyWeight]!,
+      localClose: stateNumbers[StreamStateField.LocalClose]!,
+      remoteClose: stateNumbers[StreamStateField.RemoteClose]!,
+      localWindowSize: stateNumbers[StreamStateField.LocalWindowSize]!,
     };
   }
 

@@ -109,7 +109,7 @@ int Callbacks::on_begin_headers(nghttp2_session*, const nghttp2_frame* frame, vo
   s->new_block_ = true;
   s->headers_at_ = s->batch_->ints.size();
   s->headers_bytes_at_ = s->batch_->bytes.size();
-  if (!s->batch_->record(kHeaders, id, 0, 0, 0, 0)) return NGHTTP2_ERR_CALLBACK_FAILURE;
+  if (!s->batch_->record<kHeaders>(id, 0, 0, 0, 0)) return NGHTTP2_ERR_CALLBACK_FAILURE;
   return 0;
 }
 
@@ -237,7 +237,7 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
       Stream* stream = s->streams_.find(id);
       if ((frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0 && stream != nullptr) {
         s->peer_streams_.end(id);
-        if (!stream->detached) s->record(kEndStream, id);
+        if (!stream->detached) s->record<kEndStream>(id);
       } else if (frame->hd.length > 0 && frame->hd.length == frame->data.padlen) {
         // Nothing but padding is empty too.
         s->glitches_.drain();
@@ -249,16 +249,14 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
       return end_of_headers(s, frame, stream_of(frame));
     case NGHTTP2_SETTINGS: {
       if (ack) {
-        s->record(kSettingsAck);
-        int32_t* values = s->batch_->ints.append(std::size(kReportedSettings));
+        int32_t* values = s->batch_->record_in_place<kSettingsAck>();
         if (values == nullptr) return NGHTTP2_ERR_CALLBACK_FAILURE;
         put_settings(s, false, values);
         break;
       }
       ++s->acks_waiting_;
       s->largest_settings_ = std::max(s->largest_settings_, frame->settings.niv);
-      s->record(kSettings);
-      int32_t* values = s->batch_->ints.append(std::size(kReportedSettings) + 1);
+      int32_t* values = s->batch_->record_in_place<kSettings>();
       if (values == nullptr) return NGHTTP2_ERR_CALLBACK_FAILURE;
       put_settings(s, true, values);
       const size_t count_at = s->batch_->ints.size() - 1;
@@ -278,12 +276,14 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
     }
     case NGHTTP2_PING:
       if (!ack) ++s->acks_waiting_;
-      s->record(ack ? kPingAck : kPing, big_endian(frame->ping.opaque_data),
-                big_endian(frame->ping.opaque_data + 4));
+      if (ack)
+        s->record<kPingAck>(big_endian(frame->ping.opaque_data), big_endian(frame->ping.opaque_data + 4));
+      else
+        s->record<kPing>(big_endian(frame->ping.opaque_data), big_endian(frame->ping.opaque_data + 4));
       break;
     case NGHTTP2_GOAWAY:
       s->leaving_ = true;
-      s->record(kGoaway, frame->goaway.error_code, frame->goaway.last_stream_id,
+      s->record<kGoaway>(frame->goaway.error_code, frame->goaway.last_stream_id,
                 frame->goaway.opaque_data_len);
       s->batch_->put_bytes(frame->goaway.opaque_data, frame->goaway.opaque_data_len);
       break;
@@ -296,19 +296,19 @@ int Callbacks::on_frame_received(nghttp2_session*, const nghttp2_frame* frame, v
     case NGHTTP2_PRIORITY: {
       const nghttp2_priority_spec& pri = frame->priority.pri_spec;
       s->note_priority(id, pri.exclusive != 0);
-      s->record(kPriority, id, pri.stream_id, pri.weight, pri.exclusive);
+      s->record<kPriority>(id, pri.stream_id, pri.weight, pri.exclusive);
       break;
     }
     case NGHTTP2_ALTSVC: {
       const auto* altsvc = static_cast<const nghttp2_ext_altsvc*>(frame->ext.payload);
-      s->record(kAltsvc, id, altsvc->origin_len, altsvc->field_value_len);
+      s->record<kAltsvc>(id, altsvc->origin_len, altsvc->field_value_len);
       s->batch_->put_bytes(altsvc->origin, altsvc->origin_len);
       s->batch_->put_bytes(altsvc->field_value, altsvc->field_value_len);
       break;
     }
     case NGHTTP2_ORIGIN: {
       const auto* origin = static_cast<const nghttp2_ext_origin*>(frame->ext.payload);
-      s->record(kOrigin, origin->nov);
+      s->record<kOrigin>(origin->nov);
       int32_t* lengths = s->batch_->ints.append(origin->nov);
       if (lengths == nullptr && origin->nov > 0) return NGHTTP2_ERR_CALLBACK_FAILURE;
       for (size_t i = 0; i < origin->nov; ++i) {
@@ -342,7 +342,7 @@ int Callbacks::on_data_chunk(nghttp2_session* ng, uint8_t, int32_t id, const uin
   s->widen_windows(stream, length);
   s->take_in(stream, length);
   if (!stream->detached) {
-    s->record(kData, id, data - s->chunk_, length);
+    s->record<kData>(id, data - s->chunk_, length);
     s->batch_->ints.data()[kBatchHasData] = 1;
   }
   return 0;
@@ -379,14 +379,14 @@ int Callbacks::on_frame_not_sent(nghttp2_session*, const nghttp2_frame* frame, i
     return 0;
   }
   if (code == NGHTTP2_ERR_FRAME_SIZE_ERROR) note_too_long_to_send(s, frame);
-  s->record(kFrameError, frame->hd.stream_id, frame->hd.type, http2_code(code));
+  s->record<kFrameError>(frame->hd.stream_id, frame->hd.type, http2_code(code));
   return 0;
 }
 
 void Callbacks::want_trailers(Session* s, Stream* stream) {
   if (stream->trailers_wanted) return;
   stream->trailers_wanted = true;
-  s->record(kWantTrailers, stream->id);
+  s->record<kWantTrailers>(stream->id);
 }
 
 ng::Ssize Callbacks::read_body(nghttp2_session*, int32_t, uint8_t*, size_t length, uint32_t* flags,
@@ -439,7 +439,7 @@ int Callbacks::send_body(nghttp2_session*, nghttp2_frame* frame, const uint8_t* 
         s->queued_bytes_ -= n;
       },
       [s, stream](size_t n) {
-        s->record(kSegment, s->out_length_, stream->id, n);
+        s->record<kSegment>(s->out_length_, stream->id, n);
         s->external_ += n;
         s->queued_bytes_ -= n;
         ++s->segments_;
@@ -450,7 +450,7 @@ int Callbacks::send_body(nghttp2_session*, nghttp2_frame* frame, const uint8_t* 
   }
   if (stream->write_pending && stream->outbound.empty()) {
     stream->write_pending = false;
-    s->record(kWrote, stream->id);
+    s->record<kWrote>(stream->id);
     if (!stream->ended) s->more_may_follow_ = true;
   }
   if (!stream->outbound.empty()) s->note_unfinished(stream->id);

@@ -219,7 +219,7 @@ void Callbacks::note_too_long_to_send(Session* s, const nghttp2_frame* frame) {
 }
 
 void Session::on_limit(Limit limit, int32_t id, uint64_t reached, uint64_t allowed) {
-  record(kLimitHit, limit, id, reached & UINT32_MAX, reached >> 32, allowed & UINT32_MAX,
+  record<kLimitHit>(limit, id, reached & UINT32_MAX, reached >> 32, allowed & UINT32_MAX,
          allowed >> 32);
 }
 

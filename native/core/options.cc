@@ -18,7 +18,7 @@ uint32_t u32(double value) { return clamp<uint32_t>(value, 0, UINT32_MAX); }
 Options Options::from(Role role, const double* values) {
   Options o;
   o.role = role;
-  std::copy(values, values + kOptionCount, o.given_);
+  std::copy(values, values + kOptCount, o.given_);
   if (o.has(kOptPaddingStrategy)) {
     o.padding = static_cast<PaddingStrategy>(clamp<int32_t>(values[kOptPaddingStrategy], 0, 3));
   }

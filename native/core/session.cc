@@ -257,7 +257,7 @@ bool Session::ended_by_itself() const {
 
 bool Session::wants_write() const { return !rest_.empty() || nghttp2_session_want_write(ng_) != 0; }
 
-void Session::error(int32_t code, Limit limit) { record(kSessionError, code, limit); }
+void Session::error(int32_t code, Limit limit) { record<kSessionError>(code, limit); }
 
 size_t Session::memory_in_use() const {
   return allocator_.in_use() + (streams_.size() + unread_.size()) * kStreamOverhead + header_bytes_ + queued_bytes_ +
@@ -287,7 +287,7 @@ void Session::expect_late(const Stream* stream) {
 void Session::close_stream(int32_t id, uint32_t code) {
   Stream* stream = streams_.erase(id);
   if (stream == nullptr) return;
-  if (!stream->detached) record(kClose, id, code);
+  if (!stream->detached) record<kClose>(id, code);
   ++counters_[kStatClosed];
   if (code != NGHTTP2_NO_ERROR || stream->reset_here) expect_late(stream);
   end_stall(stream);

@@ -300,9 +300,9 @@ class Session {
   // The stream of the open header block, or 0.
   int32_t open_block();
   // nghttp2 asked for what only a batch can take while there is none.
-  template <typename... Fields>
-  void record(Record type, Fields... fields) {
-    if (batch_ != nullptr) batch_->record(type, fields...);
+  template <Record type, typename... Fields>
+  void record(Fields... fields) {
+    if (batch_ != nullptr) batch_->record<type>(fields...);
   }
 
   Options options_;

@@ -10,9 +10,6 @@
 namespace duetto {
 
 namespace {
-// Bits of the last argument of the write methods.
-enum WriteFlag : uint32_t { kFinish = 1, kEnd = 2, kTrailersFollow = 4 };
-
 // Octets of large chunks that one pull puts between its frame headers: more
 // than a socket takes at once, and not so much that the answer to a PING or a
 // reset has to wait long.
@@ -69,8 +66,8 @@ class Call {
   }
   // What `flags` say of a write that is queued.
   bool finish(int32_t id, uint32_t flags) const {
-    if ((flags & kFinish) == 0) return true;
-    return session_->finish_write(id, (flags & kEnd) != 0, (flags & kTrailersFollow) != 0);
+    if ((flags & kWriteFinish) == 0) return true;
+    return session_->finish_write(id, (flags & kWriteEnd) != 0, (flags & kWriteTrailersFollow) != 0);
   }
 
  private:

@@ -1,7 +1,5 @@
 #include "environment.h"
 
-#include <iterator>
-
 #include "calls.h"
 #include "convert.h"
 #include "inflater.h"
@@ -98,7 +96,6 @@ Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(new Heart
       InstanceMethod("batchMemory", &Environment::batch_memory),
       InstanceMethod("errorString", &Environment::error_string),
       InstanceMethod("sendPieces", &Environment::send_pieces),
-      InstanceMethod("layout", &Environment::layout),
       InstanceMethod("setMeasuring", &Environment::set_measuring),
       InstanceMethod("stats", &Environment::stats),
       InstanceMethod("now", &Environment::now),
@@ -106,6 +103,7 @@ Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(new Heart
       InstanceValue("version", Napi::String::New(env, info->version_str), napi_enumerable),
       InstanceValue("patches", Napi::String::New(env, DUETTO_NGHTTP2_PATCHES), napi_enumerable),
       InstanceValue("tree", Napi::String::New(env, duetto_nghttp2_tree), napi_enumerable),
+      InstanceValue("doorHash", Napi::String::New(env, kDoorHash), napi_enumerable),
       InstanceValue("hasPriorities", Napi::Boolean::New(env, ng::kHasPriorities), napi_enumerable),
   });
   exports.Set("Session", SessionWrap::Define(env, this));
@@ -216,66 +214,6 @@ Napi::Value Environment::send_pieces(const Napi::CallbackInfo& info) {
     pieces.push_back(Piece{chunks[index].data + offset, length});
   }
   return Napi::Number::New(env, static_cast<double>(send_now(to_int32(env, info[0]), pieces)));
-}
-
-// The numbers of records.h, for the test that compares them with the reader's.
-Napi::Value Environment::layout(const Napi::CallbackInfo& info) {
-  Napi::Object o = Napi::Object::New(info.Env());
-  const std::pair<const char*, int32_t> all[] = {
-      {"batchOutLength", kBatchOutLength}, {"batchMore", kBatchMore},
-      {"batchSegments", kBatchSegments},   {"batchSent", kBatchSent},
-      {"batchHolds", kBatchHolds},         {"batchNotes", kBatchNotes},
-      {"batchReceived", kBatchReceived},   {"batchHasData", kBatchHasData},
-      {"batchStart", kBatchStart},
-      {"noteTrace", kNoteTrace},           {"noteGoaway", kNoteGoaway},
-      {"noteMeasurements", kNoteMeasurements},
-      {"noteBlockBegins", kNoteBlockBegins},
-      {"noteBlockGoesOn", kNoteBlockGoesOn},
-      {"headers", kHeaders},
-      {"data", kData},                     {"endStream", kEndStream},
-      {"close", kClose},                   {"settings", kSettings},
-      {"settingsAck", kSettingsAck},       {"ping", kPing},
-      {"pingAck", kPingAck},               {"goaway", kGoaway},
-      {"altsvc", kAltsvc},                 {"origin", kOrigin},
-      {"priority", kPriority},             {"frameError", kFrameError},
-      {"wrote", kWrote},                   {"wantTrailers", kWantTrailers},
-      {"sessionError", kSessionError},     {"segment", kSegment},
-      {"limitHit", kLimitHit},
-      {"limitInvalidFrames", kLimitInvalidFrames},
-      {"limitRejectedStreams", kLimitRejectedStreams},
-      {"limitConcurrentStreams", kLimitConcurrentStreams},
-      {"limitSessionMemory", kLimitSessionMemory},
-      {"limitHeaderListPairs", kLimitHeaderListPairs},
-      {"limitHeaderListSize", kLimitHeaderListSize},
-      {"limitSendHeaderBlock", kLimitSendHeaderBlock},
-      {"limitStreamResets", kLimitStreamResets},
-      {"limitContinuations", kLimitContinuations},
-      {"limitSettings", kLimitSettings},
-      {"limitOutboundAcks", kLimitOutboundAcks},
-      {"limitFrameSize", kLimitFrameSize},
-      {"limitGlitches", kLimitGlitches},
-      {"limitEmptyFrames", kLimitEmptyFrames},
-      {"limitOutboundFrames", kLimitOutboundFrames},
-      {"limitReservedStreams", kLimitReservedStreams},
-      {"limitAllMemory", kLimitAllMemory},
-      {"statDataSent", kStatDataSent},
-      {"statFramesReceived", kStatFramesReceived},
-      {"statFramesSent", kStatFramesSent},
-      {"statOpenedHere", kStatOpenedHere},
-      {"statStalls", kStatStalls},
-      {"statMeasuredNs", kStatMeasuredNs},
-      {"statOpenStreams", kStatOpenStreams},
-      {"statQueued", kStatQueued},
-      {"statHeld", kStatHeld},
-      {"statPeakStreams", kStatPeakStreams},
-      {"statCount", kStatCount},
-      {"statSessionsOpen", kStatSessionsOpen},
-      {"statTotalCount", kStatTotalCount},
-      {"optionCount", kOptionCount},
-      {"reportedSettings", static_cast<int32_t>(std::size(kReportedSettings))},
-  };
-  for (const auto& [name, value] : all) o.Set(name, value);
-  return o;
 }
 
 }  // namespace duetto

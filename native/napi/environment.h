@@ -83,7 +83,6 @@ class Environment final : public Napi::Addon<Environment> {
   Napi::Value batch_memory(const Napi::CallbackInfo& info);
   Napi::Value error_string(const Napi::CallbackInfo& info);
   Napi::Value send_pieces(const Napi::CallbackInfo& info);
-  Napi::Value layout(const Napi::CallbackInfo& info);
   void set_measuring(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
   Napi::Value set_memory_limit(const Napi::CallbackInfo& info);

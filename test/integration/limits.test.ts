@@ -79,7 +79,7 @@ describe('limits that refuse a stream', () => {
     for (let id = 1; id < 301; id += 2) peer.send(headers(id, requestBlock('/echo', large), EndHeaders));
     expect((await peer.expect(Type.RstStream)).payload.readUInt32BE(0)).toBe(Code.EnhanceYourCalm);
     const { option, name, value, reached, streamID } = events[0]!;
-    expect({ option, name, value }).toEqual({ option: 'maxSessionMemory', name: 'octets of memory', value: 1e6 });
+    expect({ option, name, value }).toEqual({ option: 'maxSessionMemory', name: 'bytes of memory', value: 1e6 });
     expect(reached).toBeGreaterThanOrEqual(1e6);
     expect(reached).toBeLessThan(1.1e6);
     expect(streamID! % 2).toBe(1);
@@ -87,7 +87,7 @@ describe('limits that refuse a stream', () => {
 
   test.each([
     ['maxHeaderListPairs', { maxHeaderListPairs: 6 }, { value: 6, reached: 7, name: 'header fields in a block' }],
-    ['settings.maxHeaderListSize', { settings: { maxHeaderListSize: 300 } }, { value: 300, reached: 364, name: 'octets of a header list' }],
+    ['settings.maxHeaderListSize', { settings: { maxHeaderListSize: 300 } }, { value: 300, reached: 364, name: 'bytes of a header list' }],
   ].flatMap(([option, ...rest]) => ['', '\r'].map((end) => [option, end, ...rest] as [string, string, object, object])))('%s, by fields that end with %j', async (option, end, options, expected) => {
     const { port, events, told } = await served(options);
     const peer = await RawPeer.client(port);
@@ -200,7 +200,7 @@ describe('limits that end the session', () => {
     {},
     (peer) => peer.send(headers(1, requestBlock('/echo'), EndHeaders), data(1, Buffer.alloc(20_000))),
     { option: 'settings.maxFrameSize', value: 16384 },
-    /^settings\.maxFrameSize: \d+ octets of a frame, 16384 allowed$/));
+    /^settings\.maxFrameSize: \d+ bytes of a frame, 16384 allowed$/));
 
   test('CONTINUATION frames', () => ends(
     { maxContinuations: 5 },
