@@ -28,9 +28,9 @@ export interface NativeSession {
   writeExternal(id: number, length: number, flags: number): boolean;
   finishWrite(id: number, flags: number): boolean;
   reset(id: number, code: number): number;
-  detach(id: number): void;
+  detach(id: number): number;
   /** `held` is the memory of what the reader was given and has not taken. */
-  setReading(id: number, reading: boolean, held: number): void;
+  setReading(id: number, reading: boolean, held: number): number;
   prioritize(id: number, parent: number, weight: number, exclusive: boolean, silent: boolean): number;
 
   settings(pairs: Float64Array, count: number): number;
@@ -44,7 +44,8 @@ export interface NativeSession {
   origin(text: string, count: number): number;
   setNextStreamId(id: number): number;
   setLocalWindowSize(size: number): number;
-  watchRemoteSetting(id: number): void;
+  /** An error if they are more than ten. */
+  watchRemoteSetting(id: number): number;
   setting(id: number, remote: boolean): number;
   /** `out` has `StateField.Count` numbers. False once destroyed. */
   state(out: Float64Array): boolean;
@@ -91,7 +92,7 @@ export interface NativeBinding extends NativeCalls {
     /** One whole block: names and values by turns, or nghttp2's error as a number. */
     inflate(block: Uint8Array): string[] | number;
     /** The size of the table, in bytes, that the writer may use from now on. */
-    resize(bytes: number): void;
+    resize(bytes: number): number;
   };
   /**
    * The arrays that the addon enters header strings into. There is one pair for all copies of the JavaScript; the first

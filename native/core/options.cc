@@ -26,7 +26,7 @@ Options Options::from(Role role, const double* values) {
   // A request cannot have fewer fields than its pseudo-header fields.
   o.max_header_list_pairs = std::max<uint32_t>(o.max_header_list_pairs, role == Role::kServer ? 4 : 1);
   if (o.has(kOptMaxSessionMemory)) {
-    // Given in megabytes of 10^6 octets.
+    // Given in megabytes of 10^6 bytes.
     o.max_session_memory = clamp<uint64_t>(values[kOptMaxSessionMemory] * 1e6, 1, INT64_MAX / 2);
   }
   if (o.has(kOptMaxInvalidFrames)) o.max_invalid_frames = u32(values[kOptMaxInvalidFrames]);

@@ -15,6 +15,7 @@ enum class Role : int32_t { kServer = 0, kClient = 1 };
 
 enum class PaddingStrategy : int32_t { kNone = 0, kAligned = 1, kMax = 2, kCallback = 3 };
 
+// A field for each option that is not nghttp2's alone, so they are many. Constant once it is made.
 struct Options {
   // RFC 9113 leaves these to the implementation; the numbers are node:http2's.
   static constexpr uint32_t kDefaultPeerMaxConcurrentStreams = 100;
@@ -34,7 +35,7 @@ struct Options {
   static constexpr uint32_t kDefaultMaxReservedStreams = 200;
   static constexpr uint32_t kDefaultGlitchBurst = 10000;
   static constexpr uint32_t kDefaultGlitchRate = 330;
-  // A larger SETTINGS_MAX_HEADER_LIST_SIZE is not honoured: 2^24-1 octets.
+  // A larger SETTINGS_MAX_HEADER_LIST_SIZE is not honoured: 2^24-1 bytes.
   static constexpr uint32_t kMaxHeaderListSize = 16777215;
 
   // `values` has kOptCount numbers.

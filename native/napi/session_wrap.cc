@@ -39,18 +39,28 @@ Napi::Function SessionWrap::Define(Napi::Env env, Environment* environment) {
 }
 
 // new Session(role, options: Float64Array)
-SessionWrap::SessionWrap(Info info) : Napi::ObjectWrap<SessionWrap>(info) {
+SessionWrap::SessionWrap(Info info) : TaggedWrap<SessionWrap>(info) {
+  Napi::Env env = info.Env();
+  if (env.IsExceptionPending()) return;
   heart_ = static_cast<Environment*>(info.Data())->heart();
-  number_ = heart_->sessions.add();
-  const double* values = to_doubles(info.Env(), info[1], kOptCount);
-  if (values == nullptr) return;
-  const auto role = to_int32(info.Env(), info[0]) == 0 ? Role::kServer : Role::kClient;
+  const double* values = to_doubles(env, info[1], kOptCount);
+  if (values == nullptr) {
+    Napi::TypeError::New(env, "A session wants its options as a Float64Array").ThrowAsJavaScriptException();
+    return;
+  }
+  const auto role = to_int32(env, info[0]) == 0 ? Role::kServer : Role::kClient;
   session_ = Session::create(Options::from(role, values), &heart_->shared);
-  heart_->sessions.set(number_, session_.get());
-  info.This().As<Napi::Object>().Set("number", number(info.Env(), number_));
+  if (session_ == nullptr) {
+    throw_no_memory(env);
+    return;
+  }
+  number_ = heart_->sessions.add(session_.get());
+  info.This().As<Napi::Object>().Set("number", number(env, number_));
 }
 
-SessionWrap::~SessionWrap() { heart_->sessions.release(number_); }
+SessionWrap::~SessionWrap() {
+  if (number_ != SessionTable::kNone) heart_->sessions.release(number_);
+}
 
 // inform(id, text, count)
 Napi::Value SessionWrap::inform(Info info) {
@@ -108,8 +118,8 @@ Napi::Value SessionWrap::settings(Info info) {
   if (session_ == nullptr || (pairs == nullptr && count > 0)) return number(env, kGone);
   std::vector<nghttp2_settings_entry> entries(count);
   for (uint32_t i = 0; i < count; ++i) {
-    entries[i].settings_id = static_cast<int32_t>(pairs[2 * i]);
-    entries[i].value = static_cast<uint32_t>(pairs[2 * i + 1]);
+    entries[i].settings_id = to_integer<int32_t>(pairs[2 * i]);
+    entries[i].value = to_integer<uint32_t>(pairs[2 * i + 1]);
   }
   return number(env, session_->settings(entries.data(), count));
 }
@@ -153,8 +163,11 @@ Napi::Value SessionWrap::altsvc(Info info) {
   char value[16384];
   size_t origin_length = 0;
   size_t value_length = 0;
-  napi_get_value_string_latin1(env, info[1], origin, sizeof origin, &origin_length);
-  napi_get_value_string_latin1(env, info[2], value, sizeof value, &value_length);
+  // What fills its room may have been cut off, and is too long for a frame anyway.
+  if (napi_get_value_string_latin1(env, info[1], origin, sizeof origin, &origin_length) != napi_ok ||
+      napi_get_value_string_latin1(env, info[2], value, sizeof value, &value_length) != napi_ok ||
+      origin_length + 1 == sizeof origin || value_length + 1 == sizeof value)
+    return number(env, NGHTTP2_ERR_INVALID_ARGUMENT);
   return number(env, session_->altsvc(to_int32(env, info[0]), reinterpret_cast<uint8_t*>(origin),
                                       origin_length, reinterpret_cast<uint8_t*>(value),
                                       value_length));
@@ -165,7 +178,8 @@ Napi::Value SessionWrap::origin(Info info) {
   Napi::Env env = info.Env();
   if (session_ == nullptr) return number(env, kGone);
   size_t length = 0;
-  napi_get_value_string_latin1(env, info[0], nullptr, 0, &length);
+  if (napi_get_value_string_latin1(env, info[0], nullptr, 0, &length) != napi_ok)
+    return number(env, NGHTTP2_ERR_INVALID_ARGUMENT);
   std::vector<char> text(length + 1);
   napi_get_value_string_latin1(env, info[0], text.data(), text.size(), &length);
   std::vector<nghttp2_origin_entry> entries;
@@ -193,9 +207,8 @@ Napi::Value SessionWrap::set_local_window_size(Info info) {
 }
 
 Napi::Value SessionWrap::watch_remote_setting(Info info) {
-  if (session_ != nullptr)
-    session_->watch_remote_setting(static_cast<uint16_t>(to_uint32(info.Env(), info[0])));
-  return info.Env().Undefined();
+  if (session_ == nullptr) return number(info.Env(), kGone);
+  return number(info.Env(), session_->watch_remote_setting(static_cast<uint16_t>(to_uint32(info.Env(), info[0]))));
 }
 
 // setting(identifier, remote)
@@ -263,9 +276,9 @@ Napi::Value SessionWrap::take_goaways(Info info) {
   for (const SentGoaway& sent : session_->take_goaways()) {
     all.Set(at + kGoawayCode, number(env, sent.code));
     all.Set(at + kGoawayLastStreamId, number(env, sent.last_stream_id));
-    all.Set(at + kGoawayLimit, number(env, sent.limit));
-    all.Set(at + kGoawayReached, number(env, static_cast<double>(sent.reached)));
-    all.Set(at + kGoawayAllowed, number(env, static_cast<double>(sent.allowed)));
+    all.Set(at + kGoawayLimit, number(env, sent.breach.limit));
+    all.Set(at + kGoawayReached, number(env, static_cast<double>(sent.breach.reached)));
+    all.Set(at + kGoawayAllowed, number(env, static_cast<double>(sent.breach.allowed)));
     Napi::Buffer<uint8_t> opaque =
         Napi::Buffer<uint8_t>::Copy(env, sent.opaque.data(), sent.opaque.size());
     // No memory, or the environment is being torn down.
@@ -302,7 +315,7 @@ Napi::Value SessionWrap::take_measurements(Info info) {
 
 // Frees what nghttp2 holds now rather than when the garbage collector comes.
 Napi::Value SessionWrap::destroy(Info info) {
-  heart_->sessions.set(number_, nullptr);
+  heart_->sessions.forget(number_);
   session_.reset();
   return info.Env().Undefined();
 }
