@@ -7,7 +7,8 @@ import { createRequire } from 'node:module';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as duetto from '../../dist/index.js';
 import {
-  block, Code, data, Flag, type Frame, frame, goawayOf, headers, ping, RawPeer, requestBlock, reset, settings, Type, windowUpdate,
+  block, Code, data, Flag, type Frame, frame, goawayOf, headers, ping, preface, RawPeer, requestBlock, reset, settings,
+  Type, windowUpdate,
 } from '../helpers/raw-peer.ts';
 import { listen, open, site, tls } from '../helpers/serve.ts';
 
@@ -66,7 +67,7 @@ describe('limits that refuse a stream', () => {
   test('concurrent streams, before the limit is acknowledged', async () => {
     const { port, events, errors } = await served({ settings: { maxConcurrentStreams: 2 } });
     const peer = await RawPeer.connect(port);
-    peer.send(Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), settings(), requests(3));
+    peer.send(preface, settings(), requests(3));
     expect((await peer.expect(Type.RstStream)).payload.readUInt32BE(0)).toBe(Code.RefusedStream);
     expect(events).toMatchObject([{ option: 'settings.maxConcurrentStreams', value: 2, reached: 3, scope: 'stream', streamID: 5 }]);
     expect(errors).toEqual([]);
@@ -264,7 +265,7 @@ test('a listener that destroys the session does no harm', async () => {
   const { port, events, server } = await served({ settings: { maxConcurrentStreams: 1 } });
   server.on('limit', (_limit, session) => session.destroy());
   const peer = await RawPeer.connect(port);
-  peer.send(Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), settings(), requests(5));
+  peer.send(preface, settings(), requests(5));
   await peer.closed();
   expect(events.length).toBe(1);
 });

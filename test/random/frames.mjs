@@ -1,9 +1,6 @@
 // Random frames of many streams, by hand, with what a server has to make of them.
 
-import { field, frame, PREFACE, SETTINGS, SETTINGS_ACK } from '../../bench/clients/frames.mjs';
-
-export const Type = { Data: 0, Headers: 1, Priority: 2, RstStream: 3, Settings: 4, Ping: 6, Goaway: 7, WindowUpdate: 8 };
-export const Flag = { EndStream: 1, EndHeaders: 4 };
+import { field, Flag, frame, preface, settings, settingsAck, Type, uint32 } from '../../cli/frames.mjs';
 
 /** A sequence that a seed gives again (mulberry32). */
 export function numbers(seed) {
@@ -18,12 +15,6 @@ export function numbers(seed) {
   const below = (n) => Math.floor(next() * n);
   return { next, below, chance: (p) => next() < p, pick: (list) => list[below(list.length)] };
 }
-
-export const uint32 = (n) => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(n >>> 0);
-  return bytes;
-};
 
 /** Octet `at` of the body of stream `id`: no two streams have the same. */
 export const octet = (id, at) => (id * 31 + at * 7 + (at >> 8)) & 0xff;
@@ -77,7 +68,7 @@ export function conversation(random) {
     } else {
       steps.push({ id: 0, bytes: random.pick([
         frame(Type.Ping, 0, 0, Buffer.alloc(8, i)),
-        SETTINGS,
+        settings(),
         frame(Type.WindowUpdate, 0, 0, uint32(1000)),
         frame(200, 0, 0, Buffer.from('unknown')),
         frame(Type.Priority, 0, next, Buffer.concat([uint32(0), Buffer.from([15])])),
@@ -94,7 +85,7 @@ export function conversation(random) {
 
 /** The octets of a conversation, cut anywhere. */
 export function chunksOf(steps, random) {
-  const all = Buffer.concat([PREFACE, SETTINGS, SETTINGS_ACK, ...steps.map(({ bytes }) => bytes)]);
+  const all = Buffer.concat([preface, settings(), settingsAck, ...steps.map(({ bytes }) => bytes)]);
   const chunks = [];
   for (let at = 0; at < all.length;) {
     const length = random.pick([1, 9, 50, 500, 5000, all.length]);

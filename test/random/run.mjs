@@ -11,8 +11,8 @@
 
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
-import { frame } from '../../bench/clients/frames.mjs';
-import { chunksOf, conversation, numbers, octet, Type } from './frames.mjs';
+import { frame, Type } from '../../cli/frames.mjs';
+import { chunksOf, conversation, numbers, octet } from './frames.mjs';
 import { Rough, roughen } from './rough.mjs';
 import { transports } from './transports.mjs';
 
