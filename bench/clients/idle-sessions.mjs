@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import * as net from 'node:net';
-import { PREFACE, SETTINGS, SETTINGS_ACK } from './frames.mjs';
+import { preface, settings, settingsAck } from '../../cli/frames.mjs';
 
 // Sessions that do nothing, from plain sockets: preface, SETTINGS, acknowledgement, silence.
 
@@ -10,9 +10,9 @@ const BATCH = 50;
 async function openOne(port) {
   const socket = net.connect(port, '127.0.0.1');
   await once(socket, 'connect');
-  socket.write(Buffer.concat([PREFACE, SETTINGS]));
+  socket.write(Buffer.concat([preface, settings()]));
   await once(socket, 'data');
-  socket.write(SETTINGS_ACK);
+  socket.write(settingsAck);
   socket.resume();
   return socket;
 }

@@ -1,14 +1,10 @@
 import { once } from 'node:events';
 import * as net from 'node:net';
-import { field, frame, PREFACE, SETTINGS, SETTINGS_ACK } from './frames.mjs';
+import { cut, headers, preface, request, settings, settingsAck, Type } from '../../cli/frames.mjs';
 
 // Sessions with streams that stay open, from plain sockets.
 
-const block = Buffer.concat([
-  field(':method', 'GET'), field(':scheme', 'http'), field(':authority', 'localhost'), field(':path', '/events'),
-]);
-const HEADERS = 1;
-const END_STREAM_END_HEADERS = 5;
+const events = request({ ':path': '/events' });
 
 export async function openStreams(port, sessions, streams) {
   const sockets = [];
@@ -20,15 +16,14 @@ export async function openStreams(port, sessions, streams) {
       let rest = Buffer.alloc(0);
       socket.on('error', reject);
       socket.on('data', (chunk) => {
-        rest = Buffer.concat([rest, chunk]);
-        while (rest.length >= 9 && rest.length >= 9 + rest.readUIntBE(0, 3)) {
-          if (rest[3] === HEADERS && ++answers === streams) resolve();
-          rest = rest.subarray(9 + rest.readUIntBE(0, 3));
-        }
+        const whole = cut(Buffer.concat([rest, chunk]));
+        rest = whole.rest;
+        answers += whole.frames.filter(({ type }) => type === Type.Headers).length;
+        if (answers >= streams) resolve();
       });
     });
-    const requests = Array.from({ length: streams }, (_, i) => frame(HEADERS, END_STREAM_END_HEADERS, 2 * i + 1, block));
-    socket.write(Buffer.concat([PREFACE, SETTINGS, SETTINGS_ACK, ...requests]));
+    const requests = Array.from({ length: streams }, (_, i) => headers(2 * i + 1, events));
+    socket.write(Buffer.concat([preface, settings(), settingsAck, ...requests]));
     await answered;
     sockets.push(socket);
   }

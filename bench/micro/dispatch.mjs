@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { field, frame, PREFACE, SETTINGS, SETTINGS_ACK } from '../clients/frames.mjs';
+import { field, frame, preface, settings, settingsAck } from '../../cli/frames.mjs';
 
 // From a received chunk to listeners and back to bytes, over a stream that swallows what is sent.
 
@@ -23,7 +23,7 @@ function session(http2, onStream) {
   server.on('sessionError', (error) => { throw error; });
   const duplex = new Swallows();
   server.emit('connection', duplex);
-  duplex.push(Buffer.concat([PREFACE, SETTINGS, SETTINGS_ACK]));
+  duplex.push(Buffer.concat([preface, settings(), settingsAck]));
   return (chunk) => {
     duplex.push(chunk);
     return new Promise((resolve) => setImmediate(resolve));

@@ -9,7 +9,7 @@ export interface NativeSession {
    */
   receive(chunk: Uint8Array, from: number, length: number, hold: boolean, batch: number): number;
   /**
-   * Fills `out` with frames, behind `from` octets that are in it already. With a socket's descriptor (negative: none) an
+   * Fills `out` with frames, behind `from` bytes that are in it already. With a socket's descriptor (negative: none) an
    * output that has no segments is written to it, as far as it takes it; not yet, if `hold` is set and the batch says
    * that more may follow.
    */
@@ -20,17 +20,17 @@ export interface NativeSession {
   inform(id: number, text: string, count: number): number;
   push(id: number, text: string, count: number): number;
   trailers(id: number, text: string, count: number): number;
-  /** A small write, copied: the first `length` octets of `chunk`. */
+  /** A small write, copied: the first `length` bytes of `chunk`. */
   writeCopy(id: number, chunk: Uint8Array, length: number, flags: number): boolean;
-  /** A small write of a string, which has at most `most` octets as UTF-8. */
+  /** A small write of a string, which has at most `most` bytes as UTF-8. */
   writeText(id: number, text: string, most: number, flags: number): boolean;
   /** A large write: the bytes stay here, until a segment record asks for them. */
   writeExternal(id: number, length: number, flags: number): boolean;
   finishWrite(id: number, flags: number): boolean;
   reset(id: number, code: number): number;
-  detach(id: number): void;
+  detach(id: number): number;
   /** `held` is the memory of what the reader was given and has not taken. */
-  setReading(id: number, reading: boolean, held: number): void;
+  setReading(id: number, reading: boolean, held: number): number;
   prioritize(id: number, parent: number, weight: number, exclusive: boolean, silent: boolean): number;
 
   settings(pairs: Float64Array, count: number): number;
@@ -44,19 +44,21 @@ export interface NativeSession {
   origin(text: string, count: number): number;
   setNextStreamId(id: number): number;
   setLocalWindowSize(size: number): number;
-  watchRemoteSetting(id: number): void;
+  /** An error if they are more than ten. */
+  watchRemoteSetting(id: number): number;
   setting(id: number, remote: boolean): number;
+  /** `out` has `StateField.Count` numbers. False once destroyed. */
   state(out: Float64Array): boolean;
+  /** `out` has `StreamStateField.Count` numbers. False if nghttp2 does not know the stream (any more). */
   streamState(id: number, out: Float64Array): boolean;
   /** `out` has `Stat.Count` numbers. False once destroyed. */
   stats(out: Float64Array): boolean;
   /** Frames as lines of text, since the last call. */
   takeTrace(): string;
-  /** For each GOAWAY since the last call: code (-1 if it was held back, and another leaves in its place), last stream id, limit, reached, allowed, opaque data. */
+  /** For each GOAWAY since the last call, values as `GoawayField` has them. */
   takeGoaways(): unknown[];
   /**
-   * For each stream that has ended since the last call: id, start, end, first header, first byte, first byte sent (all
-   * nanoseconds of `now`, 0 for never), octets read, octets written.
+   * For each stream that has ended since the last call, numbers as `MeasuredField` has them.
    *
    * @param open also for those that are open; their measurement ends
    */
@@ -64,15 +66,7 @@ export interface NativeSession {
   destroy(): void;
 }
 
-/** Bits of the `flags` of the write methods. */
-export const enum WriteFlag {
-  /** Everything written so far belongs to one write of the user. */
-  Finish = 1,
-  /** Nothing follows: END_STREAM goes with the last byte. */
-  End = 2,
-  /** Together with `End`: trailers follow, so no END_STREAM yet. */
-  TrailersFollow = 4,
-}
+export { WriteFlag } from './records.js';
 
 type Called = 'receive' | 'pull' | 'request' | 'respond' | 'writeCopy' | 'writeText' | 'writeExternal' | 'finishWrite' |
   'detach' | 'setReading';
@@ -97,8 +91,8 @@ export interface NativeBinding extends NativeCalls {
   readonly Inflater: new () => {
     /** One whole block: names and values by turns, or nghttp2's error as a number. */
     inflate(block: Uint8Array): string[] | number;
-    /** The size of the table, in octets, that the writer may use from now on. */
-    resize(octets: number): void;
+    /** The size of the table, in bytes, that the writer may use from now on. */
+    resize(bytes: number): number;
   };
   /**
    * The arrays that the addon enters header strings into. There is one pair for all copies of the JavaScript; the first
@@ -114,8 +108,8 @@ export interface NativeBinding extends NativeCalls {
   setMeasuring(on: boolean): void;
   /** All sessions of this environment; `out` has `Stat.TotalCount` numbers. */
   stats(out: Float64Array): void;
-  /** Octets that all sessions of this thread may use, 0 for any. */
-  setMemoryLimit(octets: number): void;
+  /** Bytes that all sessions of this thread may use, 0 for any. */
+  setMemoryLimit(bytes: number): void;
   /** Nanoseconds of the monotonic clock. */
   now(): number;
   /**
@@ -123,5 +117,6 @@ export interface NativeBinding extends NativeCalls {
    * length. Gives the bytes that it took, or -errno.
    */
   sendPieces(fd: number, chunks: Uint8Array[], plan: Float64Array, from: number, to: number): number;
-  layout(): Record<string, number>;
+  /** Of what it was built to tell and be told: `DOOR_HASH` of records.ts, or the two do not belong together. */
+  readonly doorHash: string;
 }

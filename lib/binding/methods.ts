@@ -36,10 +36,10 @@ export function withMethods(native: NativeBinding): NativeBinding {
       return finishWrite(this.number, id, flags);
     },
     detach(id) {
-      detach(this.number, id);
+      return detach(this.number, id);
     },
     setReading(id, reading, held) {
-      setReading(this.number, id, reading, held);
+      return setReading(this.number, id, reading, held);
     },
   };
   class Session extends native.Session {}

@@ -1,5 +1,5 @@
 import type { NativeSession } from '../binding/contract.js';
-import { Limit, Note } from '../binding/records.js';
+import { GoawayField, Limit, Note } from '../binding/records.js';
 import { constants } from '../constants.js';
 import { sessionChannels } from '../observe/channels.js';
 import { debugFrames } from '../observe/debug.js';
@@ -22,20 +22,23 @@ export function takeNotes(session: ConnectionSession, native: NativeSession, not
   if ((notes & Note.Goaway) !== 0) goawaysSent(session, native.takeGoaways());
 }
 
-/** Six values each, see NativeSession. */
+/** Values as `GoawayField` has them. */
 function goawaysSent(session: ConnectionSession, sent: unknown[]): void {
-  for (let at = 0; at < sent.length; at += 6) {
-    const [code, lastStreamID, kind, reached, value] = sent.slice(at, at + 5) as number[];
+  for (let at = 0; at < sent.length; at += GoawayField.Count) {
+    const number = (field: GoawayField): number => sent[at + field] as number;
+    const kind = number(GoawayField.Limit);
     // nghttp2 ends the session for a limit of its own and tells nobody but the peer.
-    const limit = kind === Limit.None ? undefined : limitDetails(kind!, reached!, value!, 'session');
+    const limit = kind === Limit.None ? undefined : limitDetails(kind, number(GoawayField.Reached), number(GoawayField.Allowed), 'session');
     if (limit !== undefined) {
       session._limit = limit;
       // Listeners must not be in the way of the write that is going on.
       process.nextTick(reportLimit, session, limit);
     }
     // Another is to leave in its place.
-    if (code === -1) continue;
-    publishGoaway(sessionChannels.goawaySent, session, code!, lastStreamID!, sent[at + 5] as Buffer, limit);
+    if (number(GoawayField.Code) === -1) continue;
+    publishGoaway(
+      sessionChannels.goawaySent, session, number(GoawayField.Code), number(GoawayField.LastStreamId),
+      sent[at + GoawayField.OpaqueData] as Buffer, limit);
   }
 }
 

@@ -1,4 +1,4 @@
-import { Limit } from '../binding/records.js';
+import { type Limit, limitNames } from '../binding/records.js';
 import { constants } from '../constants.js';
 import { NghttpError } from '../errors/index.js';
 import { sessionChannels } from '../observe/channels.js';
@@ -20,23 +20,7 @@ export const enum OwnLimit {
 
 // docs/limits.md lists them for users; a test holds the two together.
 const kinds: { readonly [limit: number]: readonly [name: string, option?: string] } = {
-  [Limit.InvalidFrames]: ['invalid frames', 'maxSessionInvalidFrames'],
-  [Limit.RejectedStreams]: ['streams refused in a row', 'maxSessionRejectedStreams'],
-  [Limit.ConcurrentStreams]: ['concurrent streams', 'settings.maxConcurrentStreams'],
-  [Limit.SessionMemory]: ['octets of memory', 'maxSessionMemory'],
-  [Limit.HeaderListPairs]: ['header fields in a block', 'maxHeaderListPairs'],
-  [Limit.HeaderListSize]: ['octets of a header list', 'settings.maxHeaderListSize'],
-  [Limit.SendHeaderBlock]: ['octets of a header block to send', 'maxSendHeaderBlockLength'],
-  [Limit.StreamResets]: ['RST_STREAM frames received', 'streamResetBurst'],
-  [Limit.Continuations]: ['CONTINUATION frames of a block', 'maxContinuations'],
-  [Limit.Settings]: ['entries of a SETTINGS frame', 'maxSettings'],
-  [Limit.OutboundAcks]: ['acknowledgements waiting to be sent', 'maxOutboundAcks'],
-  [Limit.FrameSize]: ['octets of a frame', 'settings.maxFrameSize'],
-  [Limit.Glitches]: ['suspicious frames', 'glitchBurst'],
-  [Limit.EmptyFrames]: ['empty frames in a row', 'maxEmptyFrames'],
-  [Limit.OutboundFrames]: ['frames waiting to be sent', 'maxOutboundFrames'],
-  [Limit.ReservedStreams]: ['promised streams', 'maxReservedRemoteStreams'],
-  [Limit.AllMemory]: ['octets of memory of all sessions', 'setMemoryLimit'],
+  ...limitNames,
   [OwnLimit.OutstandingPings]: ['PING frames without an answer', 'maxOutstandingPings'],
   [OwnLimit.OutstandingSettings]: ['SETTINGS frames without an answer', 'maxOutstandingSettings'],
   [OwnLimit.HeadersTimeout]: ['milliseconds for a header block to arrive', 'headersTimeout'],

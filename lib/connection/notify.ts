@@ -1,5 +1,5 @@
 import type { Batch } from '../binding/batch.js';
-import { BatchHeader, Record, REPORTED_SETTINGS } from '../binding/records.js';
+import { BatchHeader, Record, sizeOfRecord, unknownRecord } from '../binding/records.js';
 import { decodeHeaders, decoded } from '../headers/decode.js';
 import { copyOf } from '../socket/direct-reader.js';
 import type { Dispatch, Recorded } from './dispatch.js';
@@ -113,7 +113,7 @@ function tellTrouble(session: ConnectionSession, ints: Int32Array, at: number): 
       onLimitHit(session, ints, at + 1);
       break;
     default:
-      throw new Error(`duetto: unknown record ${ints[at]} at ${at}`);
+      throw unknownRecord(ints, at);
   }
 }
 
@@ -121,7 +121,7 @@ function tellTrouble(session: ConnectionSession, ints: Int32Array, at: number): 
 export function tellSent(session: ConnectionSession, dispatch: Dispatch, one: Recorded): void {
   const { at, closing, batch: { ints } } = one;
   const type = ints[at]!;
-  one.at += sizeOfSentRecord(type);
+  one.at += sizeOfRecord(ints, at);
   if (closing) {
     if (type !== Record.Close) return;
     const stream = session._streams.get(ints[at + 1]!);
@@ -145,46 +145,6 @@ export function tellSent(session: ConnectionSession, dispatch: Dispatch, one: Re
       break;
     default:
       tellTrouble(session, ints, at);
-  }
-}
-
-/** Integers of a record that a pull can give, its type included. */
-export function sizeOfSentRecord(type: number): number {
-  switch (type) {
-    case Record.Wrote:
-    case Record.WantTrailers:
-      return 2;
-    case Record.FrameError:
-    case Record.Segment:
-      return 4;
-    case Record.LimitHit:
-      return 7;
-    default:
-      return 3;
-  }
-}
-
-/** Integers of a record of what was received. */
-function sizeOfRecord(ints: Int32Array, at: number): number {
-  switch (ints[at]) {
-    case Record.Headers:
-      return 6 + ints[at + 5]!;
-    case Record.EndStream:
-      return 2;
-    case Record.Data:
-    case Record.Goaway:
-    case Record.Altsvc:
-      return 4;
-    case Record.Settings:
-      return 2 + REPORTED_SETTINGS + ints[at + 1 + REPORTED_SETTINGS]! * 2;
-    case Record.SettingsAck:
-      return 1 + REPORTED_SETTINGS;
-    case Record.Origin:
-      return 2 + ints[at + 1]!;
-    case Record.Priority:
-      return 5;
-    default:
-      return sizeOfSentRecord(ints[at]!);
   }
 }
 

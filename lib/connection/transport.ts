@@ -2,7 +2,7 @@ import net = require('node:net');
 import type { Duplex } from 'node:stream';
 import { type Batch, giveBack, takeBatch } from '../binding/batch.js';
 import type { NativeSession } from '../binding/contract.js';
-import { BatchHeader, Record } from '../binding/records.js';
+import { BatchHeader, Record, sizeOfRecord } from '../binding/records.js';
 import { milliseconds, setImmediate } from '../clock.js';
 import { constants } from '../constants.js';
 import { rethrow } from '../rethrow.js';
@@ -13,7 +13,7 @@ import { takeNotes } from './batch-notes.js';
 import { Dispatch, Recorded } from './dispatch.js';
 import { strangerIn } from './foreign-protocol.js';
 import type { ConnectionSession, ConnectionStream } from './interfaces.js';
-import { sizeOfSentRecord, takeData } from './notify.js';
+import { takeData } from './notify.js';
 
 /** An output that is longer is sent, even if more may follow in this turn. */
 const MAX_HELD = 32 * 1024;
@@ -429,7 +429,7 @@ function collectSegments(
   let from = 0;
   for (let at: number = BatchHeader.Start; at < end;) {
     if (ints[at] !== Record.Segment) {
-      at += sizeOfSentRecord(ints[at]!);
+      at += sizeOfRecord(ints, at);
       continue;
     }
     const offset = ints[at + 1]!;

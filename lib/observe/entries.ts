@@ -1,6 +1,6 @@
 import { performance, PerformanceEntry } from 'node:perf_hooks';
 import { native } from '../binding/load.js';
-import { Stat } from '../binding/records.js';
+import { FrameSlot, MeasuredField, Stat } from '../binding/records.js';
 import { constants } from '../constants.js';
 import type { ObservedSession } from './observed-session.js';
 import type { SessionDetail, StreamDetail } from './types.js';
@@ -71,20 +71,22 @@ function toMilliseconds(ns: number): number {
   return ns / 1e6 + offset;
 }
 
-/** @param measured eight numbers for each, see NativeSession */
+/** @param measured numbers as `MeasuredField` has them, for each stream */
 export function addStreamEntries(measured: Float64Array): void {
   if (sink === undefined) return;
-  for (let at = 0; at + 8 <= measured.length; at += 8) {
-    const [id, start, end, firstHeader, firstByte, firstByteSent, bytesRead, bytesWritten] =
-      measured.subarray(at, at + 8) as unknown as [number, number, number, number, number, number, number, number];
-    const since = (time: number): number => time === 0 ? 0 : (time - start) / 1e6;
-    sink(new Http2PerformanceEntry('Http2Stream', toMilliseconds(start), (end - start) / 1e6, {
-      bytesRead,
-      bytesWritten,
-      id,
-      timeToFirstByte: since(firstByte),
-      timeToFirstByteSent: since(firstByteSent),
-      timeToFirstHeader: since(firstHeader),
+  for (let at = 0; at + MeasuredField.Count <= measured.length; at += MeasuredField.Count) {
+    const start = measured[at + MeasuredField.Start]!;
+    const since = (field: MeasuredField): number => {
+      const time = measured[at + field]!;
+      return time === 0 ? 0 : (time - start) / 1e6;
+    };
+    sink(new Http2PerformanceEntry('Http2Stream', toMilliseconds(start), (measured[at + MeasuredField.End]! - start) / 1e6, {
+      bytesRead: measured[at + MeasuredField.BytesRead]!,
+      bytesWritten: measured[at + MeasuredField.BytesWritten]!,
+      id: measured[at + MeasuredField.Id]!,
+      timeToFirstByte: since(MeasuredField.FirstByte),
+      timeToFirstByteSent: since(MeasuredField.FirstByteSent),
+      timeToFirstHeader: since(MeasuredField.FirstHeader),
     }));
   }
 }
@@ -92,7 +94,7 @@ export function addStreamEntries(measured: Float64Array): void {
 /** A session ends. @param stats see Stat */
 export function addSessionEntry(session: ObservedSession, stats: Float64Array): void {
   if (sink === undefined) return;
-  const frames = (from: Stat): number => stats.subarray(from, from + 11).reduce((sum, n) => sum + n, 0);
+  const frames = (from: Stat): number => stats.subarray(from, from + FrameSlot.Types).reduce((sum, n) => sum + n, 0);
   const start = stats[Stat.StartNs]!;
   const measured = stats[Stat.MeasuredStreams]!;
   const { _pingRTT: pingRTT } = session;

@@ -1,25 +1,25 @@
 import { native } from '../binding/load.js';
-import { Stat } from '../binding/records.js';
+import { FrameSlot, Stat } from '../binding/records.js';
 import { constants } from '../constants.js';
 import type { ObservedSession } from './observed-session.js';
 import type { Compression, FrameCounts, LimitUse, SessionStats, TotalStats, Traffic } from './types.js';
 
 function framesAt(n: Float64Array, at: number): FrameCounts {
   let total = 0;
-  for (let i = 0; i < 11; i++) total += n[at + i]!;
+  for (let i = 0; i < FrameSlot.Types; i++) total += n[at + i]!;
   return {
     total,
-    data: n[at]!,
-    headers: n[at + 1]!,
-    priority: n[at + 2]!,
-    rstStream: n[at + 3]!,
-    settings: n[at + 4]!,
-    pushPromise: n[at + 5]!,
-    ping: n[at + 6]!,
-    goaway: n[at + 7]!,
-    windowUpdate: n[at + 8]!,
-    continuation: n[at + 9]!,
-    other: n[at + 10]!,
+    data: n[at + FrameSlot.Data]!,
+    headers: n[at + FrameSlot.Headers]!,
+    priority: n[at + FrameSlot.Priority]!,
+    rstStream: n[at + FrameSlot.RstStream]!,
+    settings: n[at + FrameSlot.Settings]!,
+    pushPromise: n[at + FrameSlot.PushPromise]!,
+    ping: n[at + FrameSlot.Ping]!,
+    goaway: n[at + FrameSlot.Goaway]!,
+    windowUpdate: n[at + FrameSlot.WindowUpdate]!,
+    continuation: n[at + FrameSlot.Continuation]!,
+    other: n[at + FrameSlot.Other]!,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { NativeSession } from '../binding/contract.js';
+import { StateField } from '../binding/records.js';
 
 /** What a session knows of its connection (RFC 9113, section 6.9, and nghttp2's own figures). */
 export interface SessionState {
@@ -13,19 +14,19 @@ export interface SessionState {
   inflateDynamicTableSize?: number;
 }
 
-const numbers = new Float64Array(9);
+const numbers = new Float64Array(StateField.Count);
 
 export function readState(native: NativeSession): SessionState {
   if (!native.state(numbers)) return {};
   return {
-    effectiveLocalWindowSize: numbers[0]!,
-    effectiveRecvDataLength: numbers[1]!,
-    nextStreamID: numbers[2]!,
-    localWindowSize: numbers[3]!,
-    lastProcStreamID: numbers[4]!,
-    remoteWindowSize: numbers[5]!,
-    outboundQueueSize: numbers[6]!,
-    deflateDynamicTableSize: numbers[7]!,
-    inflateDynamicTableSize: numbers[8]!,
+    effectiveLocalWindowSize: numbers[StateField.EffectiveLocalWindowSize]!,
+    effectiveRecvDataLength: numbers[StateField.EffectiveRecvDataLength]!,
+    nextStreamID: numbers[StateField.NextStreamId]!,
+    localWindowSize: numbers[StateField.LocalWindowSize]!,
+    lastProcStreamID: numbers[StateField.LastProcStreamId]!,
+    remoteWindowSize: numbers[StateField.RemoteWindowSize]!,
+    outboundQueueSize: numbers[StateField.OutboundQueueSize]!,
+    deflateDynamicTableSize: numbers[StateField.DeflateDynamicTableSize]!,
+    inflateDynamicTableSize: numbers[StateField.InflateDynamicTableSize]!,
   };
 }

@@ -1,5 +1,6 @@
 import { deprecate, format, inspect } from 'node:util';
 import { native } from '../binding/load.js';
+import { StreamStateField } from '../binding/records.js';
 import { setImmediate, setTimeout } from '../clock.js';
 import { clearIdleTimeout, setIdleTimeout } from '../connection/idle-timer.js';
 import { tellLimit } from '../connection/limits.js';
@@ -42,7 +43,7 @@ const UINT32 = 2 ** 32 - 1;
  */
 const EARLY_RESPONSE_LEAD = 10;
 
-const stateNumbers = new Float64Array(6);
+const stateNumbers = new Float64Array(StreamStateField.Count);
 
 /** What closing does about RST_STREAM. */
 const enum Reset {
@@ -146,12 +147,12 @@ export class Http2Stream extends ReadableSide {
       };
     }
     return {
-      state: stateNumbers[0]!,
-      weight: stateNumbers[1]!,
-      sumDependencyWeight: stateNumbers[2]!,
-      localClose: stateNumbers[3]!,
-      remoteClose: stateNumbers[4]!,
-      localWindowSize: stateNumbers[5]!,
+      state: stateNumbers[StreamStateField.State]!,
+      weight: stateNumbers[StreamStateField.Weight]!,
+      sumDependencyWeight: stateNumbers[StreamStateField.SumDependencyWeight]!,
+      localClose: stateNumbers[StreamStateField.LocalClose]!,
+      remoteClose: stateNumbers[StreamStateField.RemoteClose]!,
+      localWindowSize: stateNumbers[StreamStateField.LocalWindowSize]!,
     };
   }
 

@@ -1,7 +1,7 @@
 // Memory for the blocks that a session keeps from its first moment to its last.
 //
 // Of nghttp2's some 21 KB, 16 KB are a buffer for frames of which an idle
-// session has used the first few octets, and 2 KB tables that it has not used at
+// session has used the first few bytes, and 2 KB tables that it has not used at
 // all. Where malloc puts all in a row, each session touches three pages. Here
 // what is used shares one page, and what is not lies behind it.
 #ifndef DUETTO_CORE_ARENA_H_

@@ -1,5 +1,5 @@
 // What a session counts, always: additions only, no clock unless something
-// stalls. lib/binding/records.ts has the same positions; a test compares them.
+// stalls. Positions are those of StatIndex (records.h).
 #ifndef DUETTO_CORE_COUNTERS_H_
 #define DUETTO_CORE_COUNTERS_H_
 
@@ -7,89 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "records.h"
+
 namespace duetto {
-
-// Types 0 to 9 of RFC 9113, section 6, and one for all others.
-inline constexpr size_t kFrameTypes = 11;
-
-// Positions in the array of numbers that tells how a session is.
-enum StatIndex : size_t {
-  // -- counters: they only rise, and those of several sessions can be added ---
-  kStatBytesReceived,
-  kStatBytesSent,
-  kStatDataReceived,
-  kStatDataSent,
-  kStatFramesReceived,
-  kStatFramesSent = kStatFramesReceived + kFrameTypes,
-  kStatOpenedHere = kStatFramesSent + kFrameTypes,
-  kStatOpenedByPeer,
-  kStatRefused,
-  kStatClosed,
-  // Octets of names and values, and of the frames that carried them.
-  kStatFieldsReceived,
-  kStatFieldsReceivedOnWire,
-  kStatFieldsSent,
-  kStatFieldsSentOnWire,
-  kStatCacheHits,
-  kStatCacheMisses,
-  kStatStalls,
-  kStatStalledNs,
-  kStatMeasuredStreams,
-  kStatMeasuredNs,
-  kCounterCount,
-
-  // -- how things are now ------------------------------------------------------
-  kStatOpenStreams = kCounterCount,
-  kStatStalledStreams,
-  kStatCacheEntries,
-  kStatCacheBytes,
-  kStatMemory,
-  kStatNgMemory,
-  kStatFieldMemory,
-  kStatQueued,
-  kStatHeld,
-  kStatGaugeEnd,
-
-  // -- of one session only -----------------------------------------------------
-  kStatPeakStreams = kStatGaugeEnd,
-  kStatStartNs,
-  kStatInvalidFrames,
-  kStatRejectedInARow,
-  kStatResets,
-  kStatLargestPairs,
-  kStatLargestList,
-  kStatMaxConcurrentStreams,
-  kStatMaxSessionMemory,
-  kStatMaxInvalidFrames,
-  kStatMaxRejectedStreams,
-  kStatMaxHeaderListPairs,
-  kStatMaxHeaderListSize,
-  kStatResetBurst,
-  kStatLargestContinuations,
-  kStatMaxContinuations,
-  kStatEmptyFrames,
-  kStatMaxEmptyFrames,
-  kStatGlitches,
-  kStatGlitchBurst,
-  kStatLargestSettings,
-  kStatMaxSettings,
-  kStatAcksWaiting,
-  kStatMaxOutboundAcks,
-  kStatFramesWaiting,
-  kStatMaxOutboundFrames,
-  kStatReserved,
-  kStatMaxReserved,
-  kStatCount,
-
-  // Of an environment, in place of those of one session.
-  kStatSessionsOpen = kStatGaugeEnd,
-  kStatSessionsOpened,
-  kStatTotalCount,
-};
 
 using Counters = uint64_t[kCounterCount];
 
-inline size_t frame_slot(uint8_t type) { return type < kFrameTypes - 1 ? type : kFrameTypes - 1; }
+inline size_t frame_slot(uint8_t type) { return type < kFrameOther ? type : size_t{kFrameOther}; }
 
 // Nanoseconds of the monotonic clock.
 inline uint64_t now_ns() {

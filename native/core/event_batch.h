@@ -98,13 +98,24 @@ class EventBatch {
     header[kBatchHasData] = 0;
   }
 
-  template <typename... Fields>
-  bool record(Record type, Fields... fields) {
+  // The fields of a record, as records.h has them; false without memory.
+  template <Record type, typename... Fields>
+  bool record(Fields... fields) {
+    static_assert(sizeof...(fields) == kFieldInts<type>);
     int32_t* at = ints.append(1 + sizeof...(fields));
     if (at == nullptr) return false;
     *at++ = type;
     ((*at++ = static_cast<int32_t>(fields)), ...);
     return true;
+  }
+
+  // The same for a record whose fields are too many to be named; nullptr without memory.
+  template <Record type>
+  int32_t* record_in_place() {
+    int32_t* at = ints.append(1 + kFieldInts<type>);
+    if (at == nullptr) return nullptr;
+    *at = type;
+    return at + 1;
   }
 
   bool put_bytes(const uint8_t* data, size_t length) {

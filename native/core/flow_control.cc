@@ -1,92 +1,120 @@
-// Windows, and what is received and not yet read (RFC 9113, section 5.2).
+#include "flow_control.h"
+
 #include <algorithm>
 #include <utility>
 
-#include "callbacks.h"
-#include "session.h"
-
 namespace duetto {
 
+namespace {
+// The first error of several calls that are all made.
+int first_of(int one, int other) { return one != 0 ? one : other; }
+}  // namespace
+
+FlowControl::~FlowControl() {
+  unread_.each([this](Stream* stream) { c_.streams.give_back(stream); });
+}
+
 // -- what nobody has read -------------------------------------------------------
+
+int FlowControl::data(Stream* stream, size_t length) {
+  widen(stream, length);
+  return take_in(stream, length);
+}
 
 // DATA that goes to the reader as it comes opens both windows again. What nobody
 // reads keeps its stream's shut; the connection's as well beyond some memory, so that
 // many streams whose readers stop hold up the peer, and are not reset for it.
-void Session::take_in(Stream* stream, size_t length) {
+int FlowControl::take_in(Stream* stream, size_t length) {
   const bool held = !stream->reading;
   if (held) {
     hold(stream, length + kPieceOverhead);
     stream->unconsumed += length;
   }
-  if (held && held_bytes_ > options_.max_session_memory / kShareOfUnread)
+  int rv = 0;
+  if (held && held_bytes_ > c_.options.max_session_memory / kShareOfUnread)
     stream->owed += length;
   else
-    nghttp2_session_consume_connection(ng_, length);
-  if (!held) nghttp2_session_consume_stream(ng_, stream->id, length);
+    rv = nghttp2_session_consume_connection(c_.ng, length);
+  return held ? rv : first_of(rv, nghttp2_session_consume_stream(c_.ng, stream->id, length));
 }
 
-// A stream that holds more than there is memory for is given up: DATA in pieces so
-// small that they cost more than windows count.
-bool Session::holds_too_much(const Stream* stream) const {
-  return stream->held > 0 && memory_in_use() > memory_allowed();
-}
-
-// A small DATA frame that nobody reads costs more than it says.
-bool Session::is_crumb(int32_t id) {
-  Stream* stream = streams_.find(id);
-  return stream != nullptr && !stream->reading && ++stream->crumbs > kCrumbsAllowed;
-}
-
-void Session::hold(Stream* stream, size_t n) {
+void FlowControl::hold(Stream* stream, size_t n) {
   stream->held += n;
   held_bytes_ += n;
 }
 
-void Session::let_go(Stream* stream) {
+int FlowControl::let_go(Stream* stream) {
   held_bytes_ -= stream->held;
   stream->held = 0;
   stream->crumbs = 0;
-  if (stream->unconsumed > 0) nghttp2_session_consume_stream(ng_, stream->id, stream->unconsumed);
-  stream->unconsumed = 0;
-  if (stream->owed > 0) nghttp2_session_consume_connection(ng_, stream->owed);
-  stream->owed = 0;
+  const size_t unconsumed = std::exchange(stream->unconsumed, 0);
+  const size_t owed = std::exchange(stream->owed, 0);
+  const int rv = unconsumed == 0 ? 0 : nghttp2_session_consume_stream(c_.ng, stream->id, unconsumed);
+  return owed == 0 ? rv : first_of(rv, nghttp2_session_consume_connection(c_.ng, owed));
 }
 
-void Session::set_unread(int32_t id, size_t held) {
+int FlowControl::set_unread(int32_t id, size_t held) {
   Stream* stream = unread_.find(id);
-  if (stream == nullptr) return;
+  if (stream == nullptr) return 0;
   held_bytes_ -= std::exchange(stream->held, 0);
-  if (held > 0) return hold(stream, held);
+  if (held > 0) {
+    hold(stream, held);
+    return 0;
+  }
   unread_.erase(id);
-  shared_->streams.give_back(stream);
+  c_.streams.give_back(stream);
+  return 0;
 }
 
-// What the user's own windows let in is allowed.
-uint64_t Session::memory_allowed() const {
-  return options_.max_session_memory +
-         (window_chosen_ ? static_cast<uint64_t>(nghttp2_session_get_effective_local_window_size(ng_)) : 0);
-}
-
-void Session::set_reading(int32_t id, bool reading, size_t held) {
-  Stream* stream = streams_.find(id);
+int FlowControl::set_reading(int32_t id, bool reading, size_t held) {
+  Stream* stream = c_.streams.find(id);
   if (stream == nullptr) return set_unread(id, held);
-  if (stream->detached) return;
+  if (stream->detached) return 0;
+  int rv = 0;
   if (reading)
-    let_go(stream);
+    rv = let_go(stream);
   else
     held_bytes_ -= std::exchange(stream->held, 0);
   // What the reader was given and has not taken out of its buffer.
   hold(stream, held);
   if (reading && !stream->reading && measures_link()) stream->resumed = std::chrono::steady_clock::now();
   stream->reading = reading;
+  return rv;
+}
+
+int FlowControl::detach(Stream* stream) {
+  stream->reading = true;
+  return let_go(stream);
+}
+
+int FlowControl::close(Stream* stream) {
+  widened_ -= static_cast<size_t>(stream->window - kDefaultWindow);
+  // What the reader never took must not hold up the others. Its own window is gone.
+  stream->unconsumed = 0;
+  const size_t held = stream->held;
+  const int rv = let_go(stream);
+  if (held > 0 && !stream->detached && unread_.make_room()) {
+    stream->outbound.trim();
+    unread_.insert(stream->id, stream);
+    hold(stream, held);
+  } else {
+    c_.streams.give_back(stream);
+  }
+  return rv;
 }
 
 // -- how far windows open -------------------------------------------------------
 
-void Session::widen_windows(Stream* stream, size_t length) {
-  if (!window_settled_ && (received_ += length) >= kWidenAfter) {
-    window_settled_ = true;
-    nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, 0, kWideWindow);
+int FlowControl::set_local_window_size(int32_t size) {
+  connection_settled_ = connection_chosen_ = true;
+  return nghttp2_session_set_local_window_size(c_.ng, NGHTTP2_FLAG_NONE, 0, size);
+}
+
+// A window that could not be widened is as it was.
+void FlowControl::widen(Stream* stream, size_t length) {
+  if (!connection_settled_ && (received_ += length) >= kWidenAfter) {
+    connection_settled_ = true;
+    nghttp2_session_set_local_window_size(c_.ng, NGHTTP2_FLAG_NONE, 0, kWideWindow);
   }
   if (!stream->reading || stream_windows_settled_ || stream->window >= kWidestStreamWindow) return;
   if (stream->taken == 0) stream->waits = 0;
@@ -98,49 +126,18 @@ void Session::widen_windows(Stream* stream, size_t length) {
   if (stream->taken >= kWindowsTaken * static_cast<size_t>(stream->window)) widen_stream(stream);
 }
 
-void Session::widen_stream(Stream* stream) {
+void FlowControl::widen_stream(Stream* stream) {
   stream->taken = 0;
   if (stream->window >= kWindowForNear && stream->waits < kWindowsTaken) return;
   const int32_t window = std::min(stream->window < kWindowForNear ? kWindowForNear : stream->window * kWidenTimes,
                                   kWidestStreamWindow);
   const auto more = static_cast<size_t>(window - stream->window);
-  if (widened_ + more > options_.max_session_memory) return;
+  if (widened_ + more > c_.options.max_session_memory) return;
   widened_ += more;
   stream->window = window;
-  nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, stream->id, window);
-  if (window == kWidestStreamWindow && !window_chosen_)
-    nghttp2_session_set_local_window_size(ng_, NGHTTP2_FLAG_NONE, 0, kWidestWindow);
-}
-
-// -- windows that are shut --------------------------------------------------------
-
-void Session::note_unfinished(int32_t id) {
-  if (!unfinished_.empty() && unfinished_.back() == id) return;
-  if (unfinished_.size() < kMaxUnfinished) unfinished_.push(id);
-}
-
-void Session::find_stalls() {
-  if (queued_bytes_ > 0) {
-    const bool connection = nghttp2_session_get_remote_window_size(ng_) <= 0;
-    for (const int32_t id : unfinished_) {
-      Stream* stream = streams_.find(id);
-      if (stream == nullptr || stream->stalled != 0 || stream->outbound.empty()) continue;
-      // A request that still waits to be sent has no window yet.
-      if (nghttp2_session_find_stream(ng_, id) == nullptr) continue;
-      if (!connection && nghttp2_session_get_stream_remote_window_size(ng_, id) > 0) continue;
-      stream->stalled = now_ns();
-      ++stalled_streams_;
-      ++counters_[kStatStalls];
-    }
-  }
-  unfinished_.clear();
-}
-
-void Session::end_stall(Stream* stream) {
-  if (stream->stalled == 0) return;
-  counters_[kStatStalledNs] += now_ns() - stream->stalled;
-  stream->stalled = 0;
-  --stalled_streams_;
+  nghttp2_session_set_local_window_size(c_.ng, NGHTTP2_FLAG_NONE, stream->id, window);
+  if (window == kWidestStreamWindow && !connection_chosen_)
+    nghttp2_session_set_local_window_size(c_.ng, NGHTTP2_FLAG_NONE, 0, kWidestWindow);
 }
 
 }  // namespace duetto

@@ -22,7 +22,7 @@ struct FrameHead {
 
 class FrameScanner {
  public:
-  // `lead` octets come before the first frame: a client's preface.
+  // `lead` bytes come before the first frame: a client's preface.
   explicit FrameScanner(size_t lead) : skip_(lead) {}
 
   // The next frame whose head is complete within data[*at, length). Moves *at
@@ -52,11 +52,11 @@ class FrameScanner {
     return true;
   }
 
-  // Whether the next octet belongs to a head that has begun.
+  // Whether the next byte belongs to a head that has begun.
   bool within_head() const { return have_ > 0; }
 
-  // Passes over octets that are known to begin no frame.
-  void skip(size_t octets) { skip_ -= std::min(skip_, octets); }
+  // Passes over bytes that are known to begin no frame.
+  void skip(size_t bytes) { skip_ -= std::min(skip_, bytes); }
 
  private:
   // Octets until the next head.

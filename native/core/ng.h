@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #if defined(_WIN32)
 #include <basetsd.h>
 typedef SSIZE_T ssize_t;
@@ -133,6 +134,44 @@ inline void option_set_lenient_whitespace(nghttp2_option* o) {
 
 inline void option_set_max_settings(nghttp2_option* o, size_t n) {
   nghttp2_option_set_max_settings(o, n);
+}
+
+// The fields of a frame that is sent; none if it carries none.
+struct Fields {
+  const nghttp2_nv* begin = nullptr;
+  size_t count = 0;
+
+  // Bytes of names and values.
+  uint64_t length() const {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < count; ++i) sum += begin[i].namelen + begin[i].valuelen;
+    return sum;
+  }
+  // The longest way to write them, as nghttp2 estimates it before it encodes.
+  uint64_t longest_block() const { return length() + 12 * count + 17; }
+};
+
+inline Fields fields_of(const nghttp2_frame& frame) {
+  switch (frame.hd.type) {
+    case NGHTTP2_HEADERS:
+      return {frame.headers.nva, frame.headers.nvlen};
+    case NGHTTP2_PUSH_PROMISE:
+      return {frame.push_promise.nva, frame.push_promise.nvlen};
+    default:
+      return {};
+  }
+}
+
+// When nghttp2 ends a session for a limit of its own, only the debug data of its GOAWAY says so.
+inline bool says(const nghttp2_goaway& frame, const char* reason) {
+  return frame.opaque_data_len == std::strlen(reason) &&
+         std::memcmp(frame.opaque_data, reason, frame.opaque_data_len) == 0;
+}
+inline bool says_frame_too_large(const nghttp2_goaway& frame) {
+  return frame.error_code == NGHTTP2_FRAME_SIZE_ERROR && says(frame, "too large frame size");
+}
+inline bool says_too_many_settings(const nghttp2_goaway& frame) {
+  return says(frame, "SETTINGS: too many setting entries");
 }
 
 }  // namespace duetto::ng

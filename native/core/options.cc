@@ -18,7 +18,7 @@ uint32_t u32(double value) { return clamp<uint32_t>(value, 0, UINT32_MAX); }
 Options Options::from(Role role, const double* values) {
   Options o;
   o.role = role;
-  std::copy(values, values + kOptionCount, o.given_);
+  std::copy(values, values + kOptCount, o.given_);
   if (o.has(kOptPaddingStrategy)) {
     o.padding = static_cast<PaddingStrategy>(clamp<int32_t>(values[kOptPaddingStrategy], 0, 3));
   }
@@ -26,7 +26,7 @@ Options Options::from(Role role, const double* values) {
   // A request cannot have fewer fields than its pseudo-header fields.
   o.max_header_list_pairs = std::max<uint32_t>(o.max_header_list_pairs, role == Role::kServer ? 4 : 1);
   if (o.has(kOptMaxSessionMemory)) {
-    // Given in megabytes of 10^6 octets.
+    // Given in megabytes of 10^6 bytes.
     o.max_session_memory = clamp<uint64_t>(values[kOptMaxSessionMemory] * 1e6, 1, INT64_MAX / 2);
   }
   if (o.has(kOptMaxInvalidFrames)) o.max_invalid_frames = u32(values[kOptMaxInvalidFrames]);

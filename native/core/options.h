@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "ng.h"
+#include "records.h"
 
 namespace duetto {
 
@@ -14,33 +15,7 @@ enum class Role : int32_t { kServer = 0, kClient = 1 };
 
 enum class PaddingStrategy : int32_t { kNone = 0, kAligned = 1, kMax = 2, kCallback = 3 };
 
-// Positions in the array of numbers that carries the options over the
-// boundary; NaN stands for "not given".
-enum OptionIndex : size_t {
-  kOptMaxDeflateDynamicTableSize,
-  kOptMaxReservedRemoteStreams,
-  kOptMaxSendHeaderBlockLength,
-  kOptPeerMaxConcurrentStreams,
-  kOptPaddingStrategy,
-  kOptMaxHeaderListPairs,
-  kOptMaxSettings,
-  kOptMaxSessionMemory,
-  kOptStreamResetRate,
-  kOptStreamResetBurst,
-  kOptLenientWhitespace,
-  kOptMaxInvalidFrames,
-  kOptMaxRejectedStreams,
-  kOptTrace,
-  kOptMaxContinuations,
-  kOptMaxOutboundAcks,
-  kOptMaxEmptyFrames,
-  kOptGlitchBurst,
-  kOptGlitchRate,
-  kOptGlitchesOfNghttp2,
-  kOptMaxOutboundFrames,
-  kOptionCount,
-};
-
+// A field for each option that is not nghttp2's alone, so they are many. Constant once it is made.
 struct Options {
   // RFC 9113 leaves these to the implementation; the numbers are node:http2's.
   static constexpr uint32_t kDefaultPeerMaxConcurrentStreams = 100;
@@ -60,10 +35,10 @@ struct Options {
   static constexpr uint32_t kDefaultMaxReservedStreams = 200;
   static constexpr uint32_t kDefaultGlitchBurst = 10000;
   static constexpr uint32_t kDefaultGlitchRate = 330;
-  // A larger SETTINGS_MAX_HEADER_LIST_SIZE is not honoured: 2^24-1 octets.
+  // A larger SETTINGS_MAX_HEADER_LIST_SIZE is not honoured: 2^24-1 bytes.
   static constexpr uint32_t kMaxHeaderListSize = 16777215;
 
-  // `values` has kOptionCount numbers.
+  // `values` has kOptCount numbers.
   static Options from(Role role, const double* values);
 
   Role role = Role::kServer;
@@ -92,7 +67,7 @@ struct Options {
   void apply_to(nghttp2_option* option) const;
 
  private:
-  double given_[kOptionCount];
+  double given_[kOptCount];
   bool has(OptionIndex i) const { return given_[i] == given_[i]; }
 };
 

@@ -8,12 +8,12 @@
 
 namespace duetto {
 
-// The payload length to pad a frame of `length` octets to, at most `most`.
+// The payload length to pad a frame of `length` bytes to, at most `most`.
 inline size_t padded_length(PaddingStrategy strategy, size_t length, size_t most) {
   switch (strategy) {
     case PaddingStrategy::kAligned:
     case PaddingStrategy::kCallback: {
-      // Frame header and payload together become a multiple of 8 octets.
+      // Frame header and payload together become a multiple of 8 bytes.
       const size_t frame = length + 9;
       const size_t wanted = length + (8 - frame % 8) % 8;
       return wanted < most ? wanted : most;

@@ -10,10 +10,7 @@
 namespace duetto {
 
 namespace {
-// Bits of the last argument of the write methods.
-enum WriteFlag : uint32_t { kFinish = 1, kEnd = 2, kTrailersFollow = 4 };
-
-// Octets of large chunks that one pull puts between its frame headers: more
+// Bytes of large chunks that one pull puts between its frame headers: more
 // than a socket takes at once, and not so much that the answer to a PING or a
 // reset has to wait long.
 constexpr size_t kSegmentBudget = 4 * 1024 * 1024;
@@ -32,7 +29,8 @@ class Call {
   // Null once it has been destroyed.
   Session* session() const { return session_; }
   Heart* heart() const { return heart_; }
-  LentBatch* batch(size_t i) const { return heart_->batches[unsigned_at(i)].get(); }
+  // Null if there is none with this number.
+  LentBatch* batch(size_t i) const { return heart_->batch(unsigned_at(i)); }
   napi_value operator[](size_t i) const { return arguments_[i]; }
   int32_t int_at(size_t i) const { return to_int32(env_, arguments_[i]); }
   uint32_t unsigned_at(size_t i) const { return to_uint32(env_, arguments_[i]); }
@@ -55,6 +53,11 @@ class Call {
     napi_create_int32(env_, n, &value);
     return value;
   }
+  // What is no more than misuse of the binding, which only lib/binding knows.
+  napi_value refuse(const char* what) const {
+    napi_throw_type_error(env_, nullptr, what);
+    return nullptr;
+  }
   napi_value boolean(bool b) const {
     napi_value value = nullptr;
     napi_get_boolean(env_, b, &value);
@@ -69,8 +72,8 @@ class Call {
   }
   // What `flags` say of a write that is queued.
   bool finish(int32_t id, uint32_t flags) const {
-    if ((flags & kFinish) == 0) return true;
-    return session_->finish_write(id, (flags & kEnd) != 0, (flags & kTrailersFollow) != 0);
+    if ((flags & kWriteFinish) == 0) return true;
+    return session_->finish_write(id, (flags & kWriteEnd) != 0, (flags & kWriteTrailersFollow) != 0);
   }
 
  private:
@@ -88,6 +91,7 @@ napi_value receive(const Call& call) {
   const size_t length = std::min(chunk.length, size_t{call.unsigned_at(3)});
   const size_t from = std::min(length, size_t{call.unsigned_at(2)});
   LentBatch* batch = call.batch(5);
+  if (batch == nullptr) return call.refuse("No batch to receive into");
   call.session()->receive_portion(chunk.data, from, length, call.bool_at(4), &batch->events);
   return call.settled(batch);
 }
@@ -100,6 +104,7 @@ napi_value pull(const Call& call) {
   const Bytes out = call.bytes_at(1);
   const size_t from = std::min(out.length, size_t{call.unsigned_at(2)});
   LentBatch* batch = call.batch(3);
+  if (batch == nullptr || out.data == nullptr) return call.refuse("No batch or no memory to pull into");
   call.session()->pull(out.data, from, out.length, kSegmentBudget, &batch->events);
   const int fd = call.int_at(4);
   const bool hold = call.bool_at(5);
@@ -168,7 +173,7 @@ napi_value write_text(const Call& call) {
 napi_value write_external(const Call& call) {
   if (call.session() == nullptr) return call.boolean(false);
   const int32_t id = call.int_at(1);
-  const auto length = static_cast<size_t>(call.double_at(2));
+  const auto length = to_integer<size_t>(call.double_at(2));
   return call.boolean(call.session()->write_external(id, length) &&
                       call.finish(id, call.unsigned_at(3)));
 }
@@ -181,14 +186,13 @@ napi_value finish_write(const Call& call) {
 
 // detach(session, id)
 napi_value detach(const Call& call) {
-  if (call.session() != nullptr) call.session()->detach(call.int_at(1));
-  return nullptr;
+  return call.number(call.session() == nullptr ? kGone : call.session()->detach(call.int_at(1)));
 }
 
 // setReading(session, id, reading, held)
 napi_value set_reading(const Call& call) {
-  if (call.session() != nullptr) call.session()->set_reading(call.int_at(1), call.bool_at(2), call.unsigned_at(3));
-  return nullptr;
+  if (call.session() == nullptr) return call.number(kGone);
+  return call.number(call.session()->set_reading(call.int_at(1), call.bool_at(2), call.unsigned_at(3)));
 }
 
 template <napi_value (*call)(const Call&)>

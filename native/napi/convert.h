@@ -6,6 +6,7 @@
 #include <napi.h>
 
 #include <cstdint>
+#include <limits>
 
 #include "environment.h"
 
@@ -34,10 +35,27 @@ inline double to_double(napi_env env, napi_value value) {
   return n;
 }
 
+// NaN and what is out of range become the nearest number of the kind; a cast would not be defined.
+template <typename T>
+T to_integer(double n) {
+  constexpr double kLeast = static_cast<double>(std::numeric_limits<T>::min());
+  // 2^53 at most: beyond, doubles have no units.
+  constexpr double kMost = sizeof(T) < 8 ? static_cast<double>(std::numeric_limits<T>::max()) : 9007199254740992.0;
+  if (!(n > kLeast)) return std::numeric_limits<T>::min();
+  return static_cast<T>(n < kMost ? n : kMost);
+}
+
 inline bool to_bool(napi_env env, napi_value value) {
   bool b = false;
   napi_get_value_bool(env, value, &b);
   return b;
+}
+
+// There is no memory for what was to be made, in the words of node:http2.
+inline void throw_no_memory(Napi::Env env) {
+  Napi::Error error = Napi::Error::New(env, "Out of memory");
+  error.Set("code", "ERR_HTTP2_NO_MEM");
+  error.ThrowAsJavaScriptException();
 }
 
 struct Bytes {

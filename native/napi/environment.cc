@@ -1,6 +1,6 @@
 #include "environment.h"
 
-#include <iterator>
+#include <algorithm>
 
 #include "calls.h"
 #include "convert.h"
@@ -15,6 +15,22 @@
 extern "C" const char duetto_nghttp2_tree[];
 
 namespace duetto {
+
+namespace {
+constexpr char kWantsBatchMemory[] = "A batch is a number that createBatch gave, and two ArrayBuffers";
+
+// What is no more than misuse of the binding, which only lib/binding knows.
+Napi::Value refuse(Napi::Env env, const char* what) {
+  if (!env.IsExceptionPending()) Napi::TypeError::New(env, what).ThrowAsJavaScriptException();
+  return env.Undefined();
+}
+
+// With room for what a batch has at the least: its header, and an error.
+bool is_batch_memory(Napi::Value ints, Napi::Value bytes) {
+  constexpr size_t kLeast = (kBatchStart + 1 + kFieldInts<kSessionError>) * sizeof(int32_t);
+  return ints.IsArrayBuffer() && bytes.IsArrayBuffer() && ints.As<Napi::ArrayBuffer>().ByteLength() >= kLeast;
+}
+}  // namespace
 
 void LentBatch::lend(Napi::ArrayBuffer ints, Napi::ArrayBuffer bytes) {
   events.ints.lend(static_cast<int32_t*>(ints.Data()), ints.ByteLength() / sizeof(int32_t));
@@ -98,7 +114,6 @@ Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(new Heart
       InstanceMethod("batchMemory", &Environment::batch_memory),
       InstanceMethod("errorString", &Environment::error_string),
       InstanceMethod("sendPieces", &Environment::send_pieces),
-      InstanceMethod("layout", &Environment::layout),
       InstanceMethod("setMeasuring", &Environment::set_measuring),
       InstanceMethod("stats", &Environment::stats),
       InstanceMethod("now", &Environment::now),
@@ -106,6 +121,7 @@ Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(new Heart
       InstanceValue("version", Napi::String::New(env, info->version_str), napi_enumerable),
       InstanceValue("patches", Napi::String::New(env, DUETTO_NGHTTP2_PATCHES), napi_enumerable),
       InstanceValue("tree", Napi::String::New(env, duetto_nghttp2_tree), napi_enumerable),
+      InstanceValue("doorHash", Napi::String::New(env, kDoorHash), napi_enumerable),
       InstanceValue("hasPriorities", Napi::Boolean::New(env, ng::kHasPriorities), napi_enumerable),
   });
   exports.Set("Session", SessionWrap::Define(env, this));
@@ -119,42 +135,52 @@ Environment::Environment(Napi::Env env, Napi::Object exports) : heart_(new Heart
 // enters the names that everybody sends.
 Napi::Value Environment::bind_strings(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
+  if (!info[0].IsArray()) return refuse(env, "The well-known names are an array");
   if (heart_->arrays.bind(env)) {
     Napi::Array well_known = info[0].As<Napi::Array>();
     Napi::Array names = heart_->arrays.names();
     for (uint32_t i = 0; i < well_known.Length(); ++i) {
-      Napi::String text = well_known.Get(i).As<Napi::String>();
+      Napi::Value text = well_known.Get(i);
+      if (!text.IsString()) return refuse(env, "A well-known name is a string");
       names.Set(i, text);
-      const std::string name = text.Utf8Value();
+      const std::string name = text.As<Napi::String>().Utf8Value();
       heart_->shared.strings.seed(reinterpret_cast<const uint8_t*>(name.data()), name.size());
     }
   }
   return heart_->arrays.both(env);
 }
 
+// createBatch(ints: ArrayBuffer, bytes: ArrayBuffer): its number
 Napi::Value Environment::create_batch(const Napi::CallbackInfo& info) {
-  for (size_t i = 0; i < heart_->batches.size(); ++i) {
-    if (!heart_->batches[i]->abandoned()) continue;
-    heart_->batches[i]->lend(info[0].As<Napi::ArrayBuffer>(), info[1].As<Napi::ArrayBuffer>());
-    return Napi::Number::New(info.Env(), static_cast<double>(i));
-  }
-  heart_->batches.push_back(std::make_unique<LentBatch>(info[0].As<Napi::ArrayBuffer>(),
-                                                        info[1].As<Napi::ArrayBuffer>()));
-  return Napi::Number::New(info.Env(), static_cast<double>(heart_->batches.size() - 1));
+  if (!is_batch_memory(info[0], info[1])) return refuse(info.Env(), kWantsBatchMemory);
+  const auto ints = info[0].As<Napi::ArrayBuffer>();
+  const auto bytes = info[1].As<Napi::ArrayBuffer>();
+  std::vector<std::unique_ptr<LentBatch>>& all = heart_->batches;
+  const auto free = std::find_if(all.begin(), all.end(), [](const auto& batch) { return batch->abandoned(); });
+  const auto index = static_cast<double>(free - all.begin());
+  if (free != all.end())
+    (*free)->lend(ints, bytes);
+  else
+    all.push_back(std::make_unique<LentBatch>(ints, bytes));
+  return Napi::Number::New(info.Env(), index);
 }
 
-void Environment::lend_batch(const Napi::CallbackInfo& info) {
-  const uint32_t index = info[0].As<Napi::Number>().Uint32Value();
-  heart_->batches[index]->lend(info[1].As<Napi::ArrayBuffer>(), info[2].As<Napi::ArrayBuffer>());
+// lendBatch(batch, ints: ArrayBuffer, bytes: ArrayBuffer)
+Napi::Value Environment::lend_batch(const Napi::CallbackInfo& info) {
+  LentBatch* batch = heart_->batch(to_uint32(info.Env(), info[0]));
+  if (batch == nullptr || !is_batch_memory(info[1], info[2])) return refuse(info.Env(), kWantsBatchMemory);
+  batch->lend(info[1].As<Napi::ArrayBuffer>(), info[2].As<Napi::ArrayBuffer>());
+  return info.Env().Undefined();
 }
 
+// batchMemory(batch): both of its ArrayBuffers
 Napi::Value Environment::batch_memory(const Napi::CallbackInfo& info) {
-  return heart_->batches[info[0].As<Napi::Number>().Uint32Value()]->memory(info.Env());
+  LentBatch* batch = heart_->batch(to_uint32(info.Env(), info[0]));
+  return batch == nullptr ? refuse(info.Env(), kWantsBatchMemory) : batch->memory(info.Env());
 }
 
 Napi::Value Environment::error_string(const Napi::CallbackInfo& info) {
-  const int code = info[0].As<Napi::Number>().Int32Value();
-  return Napi::String::New(info.Env(), nghttp2_strerror(code));
+  return Napi::String::New(info.Env(), nghttp2_strerror(to_int32(info.Env(), info[0])));
 }
 
 // setMeasuring(on): streams read the clock as long as one copy of the
@@ -176,9 +202,9 @@ Napi::Value Environment::now(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(now_ns()));
 }
 
-// setMemoryLimit(octets): of all sessions of the environment, 0 for none
+// setMemoryLimit(bytes): of all sessions of the environment, 0 for none
 Napi::Value Environment::set_memory_limit(const Napi::CallbackInfo& info) {
-  heart_->shared.memory_limit = static_cast<uint64_t>(to_double(info.Env(), info[0]));
+  heart_->shared.memory_limit = to_integer<uint64_t>(to_double(info.Env(), info[0]));
   return info.Env().Undefined();
 }
 
@@ -205,9 +231,9 @@ Napi::Value Environment::send_pieces(const Napi::CallbackInfo& info) {
   std::vector<Piece>& pieces = heart_->pieces;
   pieces.clear();
   for (uint32_t i = from; i < to; ++i) {
-    const auto index = static_cast<size_t>(plan[i * 3]);
-    const auto offset = static_cast<size_t>(plan[i * 3 + 1]);
-    const auto length = static_cast<size_t>(plan[i * 3 + 2]);
+    const auto index = to_integer<size_t>(plan[i * 3]);
+    const auto offset = to_integer<size_t>(plan[i * 3 + 1]);
+    const auto length = to_integer<size_t>(plan[i * 3 + 2]);
     // Memory that was transferred away meanwhile: the reader of the result
     // finds out when it comes to that piece.
     if (index >= chunks.size() || offset > chunks[index].length ||
@@ -216,66 +242,6 @@ Napi::Value Environment::send_pieces(const Napi::CallbackInfo& info) {
     pieces.push_back(Piece{chunks[index].data + offset, length});
   }
   return Napi::Number::New(env, static_cast<double>(send_now(to_int32(env, info[0]), pieces)));
-}
-
-// The numbers of records.h, for the test that compares them with the reader's.
-Napi::Value Environment::layout(const Napi::CallbackInfo& info) {
-  Napi::Object o = Napi::Object::New(info.Env());
-  const std::pair<const char*, int32_t> all[] = {
-      {"batchOutLength", kBatchOutLength}, {"batchMore", kBatchMore},
-      {"batchSegments", kBatchSegments},   {"batchSent", kBatchSent},
-      {"batchHolds", kBatchHolds},         {"batchNotes", kBatchNotes},
-      {"batchReceived", kBatchReceived},   {"batchHasData", kBatchHasData},
-      {"batchStart", kBatchStart},
-      {"noteTrace", kNoteTrace},           {"noteGoaway", kNoteGoaway},
-      {"noteMeasurements", kNoteMeasurements},
-      {"noteBlockBegins", kNoteBlockBegins},
-      {"noteBlockGoesOn", kNoteBlockGoesOn},
-      {"headers", kHeaders},
-      {"data", kData},                     {"endStream", kEndStream},
-      {"close", kClose},                   {"settings", kSettings},
-      {"settingsAck", kSettingsAck},       {"ping", kPing},
-      {"pingAck", kPingAck},               {"goaway", kGoaway},
-      {"altsvc", kAltsvc},                 {"origin", kOrigin},
-      {"priority", kPriority},             {"frameError", kFrameError},
-      {"wrote", kWrote},                   {"wantTrailers", kWantTrailers},
-      {"sessionError", kSessionError},     {"segment", kSegment},
-      {"limitHit", kLimitHit},
-      {"limitInvalidFrames", kLimitInvalidFrames},
-      {"limitRejectedStreams", kLimitRejectedStreams},
-      {"limitConcurrentStreams", kLimitConcurrentStreams},
-      {"limitSessionMemory", kLimitSessionMemory},
-      {"limitHeaderListPairs", kLimitHeaderListPairs},
-      {"limitHeaderListSize", kLimitHeaderListSize},
-      {"limitSendHeaderBlock", kLimitSendHeaderBlock},
-      {"limitStreamResets", kLimitStreamResets},
-      {"limitContinuations", kLimitContinuations},
-      {"limitSettings", kLimitSettings},
-      {"limitOutboundAcks", kLimitOutboundAcks},
-      {"limitFrameSize", kLimitFrameSize},
-      {"limitGlitches", kLimitGlitches},
-      {"limitEmptyFrames", kLimitEmptyFrames},
-      {"limitOutboundFrames", kLimitOutboundFrames},
-      {"limitReservedStreams", kLimitReservedStreams},
-      {"limitAllMemory", kLimitAllMemory},
-      {"statDataSent", kStatDataSent},
-      {"statFramesReceived", kStatFramesReceived},
-      {"statFramesSent", kStatFramesSent},
-      {"statOpenedHere", kStatOpenedHere},
-      {"statStalls", kStatStalls},
-      {"statMeasuredNs", kStatMeasuredNs},
-      {"statOpenStreams", kStatOpenStreams},
-      {"statQueued", kStatQueued},
-      {"statHeld", kStatHeld},
-      {"statPeakStreams", kStatPeakStreams},
-      {"statCount", kStatCount},
-      {"statSessionsOpen", kStatSessionsOpen},
-      {"statTotalCount", kStatTotalCount},
-      {"optionCount", kOptionCount},
-      {"reportedSettings", static_cast<int32_t>(std::size(kReportedSettings))},
-  };
-  for (const auto& [name, value] : all) o.Set(name, value);
-  return o;
 }
 
 }  // namespace duetto

@@ -61,6 +61,8 @@ struct Heart final : Owned<Heart> {
   Shared shared;
   int32_t observers = 0;
   std::vector<std::unique_ptr<LentBatch>> batches;
+  // Null for a number that is none of a batch.
+  LentBatch* batch(uint32_t index) const { return index < batches.size() ? batches[index].get() : nullptr; }
   SessionTable sessions;
   // Scratch for header blocks on their way to nghttp2, which copies them.
   std::vector<char> text = std::vector<char>(16 * 1024);
@@ -79,11 +81,10 @@ class Environment final : public Napi::Addon<Environment> {
  private:
   Napi::Value bind_strings(const Napi::CallbackInfo& info);
   Napi::Value create_batch(const Napi::CallbackInfo& info);
-  void lend_batch(const Napi::CallbackInfo& info);
+  Napi::Value lend_batch(const Napi::CallbackInfo& info);
   Napi::Value batch_memory(const Napi::CallbackInfo& info);
   Napi::Value error_string(const Napi::CallbackInfo& info);
   Napi::Value send_pieces(const Napi::CallbackInfo& info);
-  Napi::Value layout(const Napi::CallbackInfo& info);
   void set_measuring(const Napi::CallbackInfo& info);
   Napi::Value stats(const Napi::CallbackInfo& info);
   Napi::Value set_memory_limit(const Napi::CallbackInfo& info);

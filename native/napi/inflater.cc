@@ -5,7 +5,7 @@
 namespace duetto {
 
 namespace {
-// A block of a few octets can stand for megabytes of fields.
+// A block of a few bytes can stand for megabytes of fields.
 constexpr size_t kMostOutput = 1 << 20;
 }  // namespace
 
@@ -16,16 +16,19 @@ Napi::Function Inflater::Define(Napi::Env env) {
   });
 }
 
-Inflater::Inflater(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Inflater>(info) {
-  if (nghttp2_hd_inflate_new(&inflater_) != 0) inflater_ = nullptr;
+Inflater::Inflater(const Napi::CallbackInfo& info) : TaggedWrap<Inflater>(info) {
+  if (nghttp2_hd_inflate_new(&inflater_) == 0) return;
+  inflater_ = nullptr;
+  throw_no_memory(info.Env());
 }
 
-Inflater::~Inflater() { nghttp2_hd_inflate_del(inflater_); }
+Inflater::~Inflater() {
+  if (inflater_ != nullptr) nghttp2_hd_inflate_del(inflater_);
+}
 
 // inflate(block): names and values by turns, or nghttp2's error as a number.
 Napi::Value Inflater::inflate(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
-  if (inflater_ == nullptr) return Napi::Number::New(env, NGHTTP2_ERR_NOMEM);
   const Bytes block = to_bytes(env, info[0]);
   Napi::Array fields = Napi::Array::New(env);
   const uint8_t* in = block.data;
@@ -55,11 +58,9 @@ Napi::Value Inflater::inflate(const Napi::CallbackInfo& info) {
   return fields;
 }
 
-// resize(octets): the size of the table that the writer may use from now on.
+// resize(bytes): the size of the table that the writer may use from now on. Gives 0 or nghttp2's error.
 Napi::Value Inflater::resize(const Napi::CallbackInfo& info) {
-  if (inflater_ != nullptr)
-    nghttp2_hd_inflate_change_table_size(inflater_, to_uint32(info.Env(), info[0]));
-  return info.Env().Undefined();
+  return Napi::Number::New(info.Env(), nghttp2_hd_inflate_change_table_size(inflater_, to_uint32(info.Env(), info[0])));
 }
 
 }  // namespace duetto

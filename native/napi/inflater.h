@@ -6,11 +6,14 @@
 #include <napi.h>
 
 #include "../core/ng.h"
+#include "tagged_wrap.h"
 
 namespace duetto {
 
-class Inflater final : public Napi::ObjectWrap<Inflater> {
+class Inflater final : public TaggedWrap<Inflater> {
  public:
+  static constexpr napi_type_tag kTag = {0x6a1f0c52d8e94b37, 0x90b4e27715c3da68};
+
   static Napi::Function Define(Napi::Env env);
   explicit Inflater(const Napi::CallbackInfo& info);
   ~Inflater() override;

@@ -11,20 +11,22 @@ namespace duetto {
 
 class SessionTable {
  public:
-  // A number for a session that is yet to be.
-  uint32_t add() {
+  // Not the number of any session.
+  static constexpr uint32_t kNone = 0;
+
+  uint32_t add(Session* session) {
     if (free_.empty()) {
-      sessions_.push_back(nullptr);
+      sessions_.push_back(session);
       return static_cast<uint32_t>(sessions_.size() - 1);
     }
     const uint32_t number = free_.back();
     free_.pop_back();
+    sessions_[number] = session;
     return number;
   }
 
-  // Null when it is destroyed: its number stays taken as long as somebody may
-  // use it.
-  void set(uint32_t number, Session* session) { sessions_[number] = session; }
+  // It is destroyed: its number stays taken as long as somebody may use it.
+  void forget(uint32_t number) { sessions_[number] = nullptr; }
 
   Session* find(uint32_t number) const {
     return number < sessions_.size() ? sessions_[number] : nullptr;
@@ -37,7 +39,8 @@ class SessionTable {
   }
 
  private:
-  std::vector<Session*> sessions_;
+  // What is no number becomes 0 on its way here, so there is nothing at 0.
+  std::vector<Session*> sessions_{nullptr};
   std::vector<uint32_t> free_;
 };
 

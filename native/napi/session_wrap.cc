@@ -39,18 +39,28 @@ Napi::Function SessionWrap::Define(Napi::Env env, Environment* environment) {
 }
 
 // new Session(role, options: Float64Array)
-SessionWrap::SessionWrap(Info info) : Napi::ObjectWrap<SessionWrap>(info) {
+SessionWrap::SessionWrap(Info info) : TaggedWrap<SessionWrap>(info) {
+  Napi::Env env = info.Env();
+  if (env.IsExceptionPending()) return;
   heart_ = static_cast<Environment*>(info.Data())->heart();
-  number_ = heart_->sessions.add();
-  const double* values = to_doubles(info.Env(), info[1], kOptionCount);
-  if (values == nullptr) return;
-  const auto role = to_int32(info.Env(), info[0]) == 0 ? Role::kServer : Role::kClient;
+  const double* values = to_doubles(env, info[1], kOptCount);
+  if (values == nullptr) {
+    Napi::TypeError::New(env, "A session wants its options as a Float64Array").ThrowAsJavaScriptException();
+    return;
+  }
+  const auto role = to_int32(env, info[0]) == 0 ? Role::kServer : Role::kClient;
   session_ = Session::create(Options::from(role, values), &heart_->shared);
-  heart_->sessions.set(number_, session_.get());
-  info.This().As<Napi::Object>().Set("number", number(info.Env(), number_));
+  if (session_ == nullptr) {
+    throw_no_memory(env);
+    return;
+  }
+  number_ = heart_->sessions.add(session_.get());
+  info.This().As<Napi::Object>().Set("number", number(env, number_));
 }
 
-SessionWrap::~SessionWrap() { heart_->sessions.release(number_); }
+SessionWrap::~SessionWrap() {
+  if (number_ != SessionTable::kNone) heart_->sessions.release(number_);
+}
 
 // inform(id, text, count)
 Napi::Value SessionWrap::inform(Info info) {
@@ -108,8 +118,8 @@ Napi::Value SessionWrap::settings(Info info) {
   if (session_ == nullptr || (pairs == nullptr && count > 0)) return number(env, kGone);
   std::vector<nghttp2_settings_entry> entries(count);
   for (uint32_t i = 0; i < count; ++i) {
-    entries[i].settings_id = static_cast<int32_t>(pairs[2 * i]);
-    entries[i].value = static_cast<uint32_t>(pairs[2 * i + 1]);
+    entries[i].settings_id = to_integer<int32_t>(pairs[2 * i]);
+    entries[i].value = to_integer<uint32_t>(pairs[2 * i + 1]);
   }
   return number(env, session_->settings(entries.data(), count));
 }
@@ -153,8 +163,11 @@ Napi::Value SessionWrap::altsvc(Info info) {
   char value[16384];
   size_t origin_length = 0;
   size_t value_length = 0;
-  napi_get_value_string_latin1(env, info[1], origin, sizeof origin, &origin_length);
-  napi_get_value_string_latin1(env, info[2], value, sizeof value, &value_length);
+  // What fills its room may have been cut off, and is too long for a frame anyway.
+  if (napi_get_value_string_latin1(env, info[1], origin, sizeof origin, &origin_length) != napi_ok ||
+      napi_get_value_string_latin1(env, info[2], value, sizeof value, &value_length) != napi_ok ||
+      origin_length + 1 == sizeof origin || value_length + 1 == sizeof value)
+    return number(env, NGHTTP2_ERR_INVALID_ARGUMENT);
   return number(env, session_->altsvc(to_int32(env, info[0]), reinterpret_cast<uint8_t*>(origin),
                                       origin_length, reinterpret_cast<uint8_t*>(value),
                                       value_length));
@@ -165,7 +178,8 @@ Napi::Value SessionWrap::origin(Info info) {
   Napi::Env env = info.Env();
   if (session_ == nullptr) return number(env, kGone);
   size_t length = 0;
-  napi_get_value_string_latin1(env, info[0], nullptr, 0, &length);
+  if (napi_get_value_string_latin1(env, info[0], nullptr, 0, &length) != napi_ok)
+    return number(env, NGHTTP2_ERR_INVALID_ARGUMENT);
   std::vector<char> text(length + 1);
   napi_get_value_string_latin1(env, info[0], text.data(), text.size(), &length);
   std::vector<nghttp2_origin_entry> entries;
@@ -193,9 +207,8 @@ Napi::Value SessionWrap::set_local_window_size(Info info) {
 }
 
 Napi::Value SessionWrap::watch_remote_setting(Info info) {
-  if (session_ != nullptr)
-    session_->watch_remote_setting(static_cast<uint16_t>(to_uint32(info.Env(), info[0])));
-  return info.Env().Undefined();
+  if (session_ == nullptr) return number(info.Env(), kGone);
+  return number(info.Env(), session_->watch_remote_setting(static_cast<uint16_t>(to_uint32(info.Env(), info[0]))));
 }
 
 // setting(identifier, remote)
@@ -207,37 +220,37 @@ Napi::Value SessionWrap::setting(Info info) {
                                            : session_->local_setting(id));
 }
 
-// state(out: Float64Array of 9)
+// state(out: Float64Array of kStateCount)
 Napi::Value SessionWrap::state(Info info) {
-  double* out = to_doubles(info.Env(), info[0], 9);
+  double* out = to_doubles(info.Env(), info[0], kStateCount);
   if (session_ == nullptr || out == nullptr) return Napi::Boolean::New(info.Env(), false);
   const SessionState s = session_->state();
-  out[0] = s.effective_local_window_size;
-  out[1] = s.effective_recv_data_length;
-  out[2] = s.next_stream_id;
-  out[3] = s.local_window_size;
-  out[4] = s.last_proc_stream_id;
-  out[5] = s.remote_window_size;
-  out[6] = static_cast<double>(s.outbound_queue_size);
-  out[7] = static_cast<double>(s.deflate_dynamic_table_size);
-  out[8] = static_cast<double>(s.inflate_dynamic_table_size);
+  out[kStateEffectiveLocalWindowSize] = s.effective_local_window_size;
+  out[kStateEffectiveRecvDataLength] = s.effective_recv_data_length;
+  out[kStateNextStreamId] = s.next_stream_id;
+  out[kStateLocalWindowSize] = s.local_window_size;
+  out[kStateLastProcStreamId] = s.last_proc_stream_id;
+  out[kStateRemoteWindowSize] = s.remote_window_size;
+  out[kStateOutboundQueueSize] = static_cast<double>(s.outbound_queue_size);
+  out[kStateDeflateDynamicTableSize] = static_cast<double>(s.deflate_dynamic_table_size);
+  out[kStateInflateDynamicTableSize] = static_cast<double>(s.inflate_dynamic_table_size);
   return Napi::Boolean::New(info.Env(), true);
 }
 
-// streamState(id, out: Float64Array of 6)
+// streamState(id, out: Float64Array of kStreamStateCount)
 Napi::Value SessionWrap::stream_state(Info info) {
-  double* out = to_doubles(info.Env(), info[1], 6);
+  double* out = to_doubles(info.Env(), info[1], kStreamStateCount);
   StreamState s;
   if (session_ == nullptr || out == nullptr ||
       !session_->stream_state(to_int32(info.Env(), info[0]), &s)) {
     return Napi::Boolean::New(info.Env(), false);
   }
-  out[0] = s.state;
-  out[1] = s.weight;
-  out[2] = s.sum_dependency_weight;
-  out[3] = s.local_close;
-  out[4] = s.remote_close;
-  out[5] = s.local_window_size;
+  out[kStreamStateState] = s.state;
+  out[kStreamStateWeight] = s.weight;
+  out[kStreamStateSumDependencyWeight] = s.sum_dependency_weight;
+  out[kStreamStateLocalClose] = s.local_close;
+  out[kStreamStateRemoteClose] = s.remote_close;
+  out[kStreamStateLocalWindowSize] = s.local_window_size;
   return Napi::Boolean::New(info.Env(), true);
 }
 
@@ -254,51 +267,55 @@ Napi::Value SessionWrap::take_trace(Info info) {
   return Napi::String::New(info.Env(), session_ == nullptr ? std::string() : session_->take_trace());
 }
 
-// takeGoaways(): for each GOAWAY sent since the last call code (-1 if another is to
-// leave in its place), last stream id, limit, reached, allowed, opaque data
+// takeGoaways(): kGoawayCount values for each GOAWAY sent since the last call
 Napi::Value SessionWrap::take_goaways(Info info) {
   Napi::Env env = info.Env();
   Napi::Array all = Napi::Array::New(env);
   if (session_ == nullptr) return all;
   uint32_t at = 0;
   for (const SentGoaway& sent : session_->take_goaways()) {
-    all.Set(at++, number(env, sent.held ? -1.0 : sent.code));
-    all.Set(at++, number(env, sent.last_stream_id));
-    all.Set(at++, number(env, sent.limit));
-    all.Set(at++, number(env, static_cast<double>(sent.reached)));
-    all.Set(at++, number(env, static_cast<double>(sent.allowed)));
+    all.Set(at + kGoawayCode, number(env, sent.held ? -1.0 : sent.code));
+    all.Set(at + kGoawayLastStreamId, number(env, sent.last_stream_id));
+    all.Set(at + kGoawayLimit, number(env, sent.breach.limit));
+    all.Set(at + kGoawayReached, number(env, static_cast<double>(sent.breach.reached)));
+    all.Set(at + kGoawayAllowed, number(env, static_cast<double>(sent.breach.allowed)));
     Napi::Buffer<uint8_t> opaque =
         Napi::Buffer<uint8_t>::Copy(env, sent.opaque.data(), sent.opaque.size());
     // No memory, or the environment is being torn down.
     if (opaque.IsEmpty()) return env.Undefined();
-    all.Set(at++, opaque);
+    all.Set(at + kGoawayOpaqueData, opaque);
+    at += kGoawayCount;
   }
   return all;
 }
 
-// takeMeasurements(open): eight numbers for each stream that ended since the
+// takeMeasurements(open): kMeasuredCount numbers for each stream that ended since the
 // last call, and for those that are open if these are wanted too
 Napi::Value SessionWrap::take_measurements(Info info) {
   Napi::Env env = info.Env();
   if (session_ == nullptr) return Napi::Float64Array::New(env, 0);
   const Array<Measurement> all = session_->take_measurements(to_bool(env, info[0]));
-  Napi::Float64Array numbers = Napi::Float64Array::New(env, all.size() * 8);
+  Napi::Float64Array numbers = Napi::Float64Array::New(env, all.size() * kMeasuredCount);
   if (numbers.IsEmpty()) return env.Undefined();
   double* to = numbers.Data();
   for (const Measurement& m : all) {
-    const double fields[] = {static_cast<double>(m.id),           static_cast<double>(m.start),
-                             static_cast<double>(m.end),          static_cast<double>(m.first_header),
-                             static_cast<double>(m.first_byte),   static_cast<double>(m.first_byte_sent),
-                             static_cast<double>(m.bytes_read),   static_cast<double>(m.bytes_written)};
-    std::memcpy(to, fields, sizeof fields);
-    to += 8;
+    const auto put = [to](MeasuredField field, auto value) { to[field] = static_cast<double>(value); };
+    put(kMeasuredId, m.id);
+    put(kMeasuredStart, m.start);
+    put(kMeasuredEnd, m.end);
+    put(kMeasuredFirstHeader, m.first_header);
+    put(kMeasuredFirstByte, m.first_byte);
+    put(kMeasuredFirstByteSent, m.first_byte_sent);
+    put(kMeasuredBytesRead, m.bytes_read);
+    put(kMeasuredBytesWritten, m.bytes_written);
+    to += kMeasuredCount;
   }
   return numbers;
 }
 
 // Frees what nghttp2 holds now rather than when the garbage collector comes.
 Napi::Value SessionWrap::destroy(Info info) {
-  heart_->sessions.set(number_, nullptr);
+  heart_->sessions.forget(number_);
   session_.reset();
   return info.Env().Undefined();
 }

@@ -10,11 +10,14 @@
 
 #include "../core/session.h"
 #include "environment.h"
+#include "tagged_wrap.h"
 
 namespace duetto {
 
-class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
+class SessionWrap final : public TaggedWrap<SessionWrap> {
  public:
+  static constexpr napi_type_tag kTag = {0x3c8b51e07f2d4a96, 0xa7d60e9b42f1583c};
+
   static Napi::Function Define(Napi::Env env, Environment* environment);
   explicit SessionWrap(const Napi::CallbackInfo& info);
   ~SessionWrap() override;
@@ -49,7 +52,8 @@ class SessionWrap final : public Napi::ObjectWrap<SessionWrap> {
 
   Owner<Heart> heart_;
   std::unique_ptr<Session> session_;
-  uint32_t number_ = 0;
+  // What `calls.h` knows it by; none until it has been made.
+  uint32_t number_ = SessionTable::kNone;
 };
 
 }  // namespace duetto

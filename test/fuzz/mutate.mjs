@@ -1,4 +1,5 @@
 // Recorded traffic of a client, damaged at random: the same seed damages the same way.
+import { frame, preface } from '../../cli/frames.mjs';
 
 /** Numbers below 1 that depend on the seed alone (a linear congruential generator; no need for a good one). */
 export function randomOf(seed) {
@@ -10,7 +11,7 @@ export function randomOf(seed) {
   return { random, below: (n) => Math.floor(random() * n) };
 }
 
-const PREFACE = 24;
+const PREFACE = preface.length;
 
 export function mutate(recorded, { random, below }) {
   let bytes = Buffer.from(recorded);
@@ -33,9 +34,6 @@ export function mutate(recorded, { random, below }) {
 }
 
 function randomFrame(below) {
-  const frame = Buffer.from(Array.from({ length: 9 + below(40) }, () => below(256)));
-  frame.writeUIntBE(frame.length - 9, 0, 3);
-  frame[3] = below(12);
-  frame.writeUInt32BE(below(20), 5);
-  return frame;
+  const bytes = (length) => Buffer.from(Array.from({ length }, () => below(256)));
+  return frame(below(12), below(256), below(20), bytes(below(40)));
 }

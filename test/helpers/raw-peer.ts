@@ -2,107 +2,16 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { onTestFinished } from 'vitest';
+import { cut, Flag, type Frame, ping, preface, settings, settingsAck, Type } from '../../cli/frames.mjs';
 
-// A peer that speaks HTTP/2 by hand: frames are built octet by octet, and expected one after another. It does nothing
+// A peer that speaks HTTP/2 by hand: frames are built by hand, and expected one after another. It does nothing
 // by itself, not even acknowledge SETTINGS.
 
-export const Type = {
-  Data: 0, Headers: 1, Priority: 2, RstStream: 3, Settings: 4, PushPromise: 5, Ping: 6, Goaway: 7, WindowUpdate: 8,
-  Continuation: 9,
-} as const;
-
-export const Flag = { Ack: 1, EndStream: 1, EndHeaders: 4, Padded: 8, Priority: 0x20 } as const;
-
-export const Code = {
-  NoError: 0, ProtocolError: 1, InternalError: 2, FlowControlError: 3, SettingsTimeout: 4, StreamClosed: 5,
-  FrameSizeError: 6, RefusedStream: 7, Cancel: 8, CompressionError: 9, ConnectError: 10, EnhanceYourCalm: 11,
-} as const;
-
-export const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-
-export interface Frame {
-  readonly type: number;
-  readonly flags: number;
-  readonly id: number;
-  readonly payload: Buffer;
-}
-
-export function frame(type: number, flags: number, id: number, payload: Uint8Array = Buffer.alloc(0), length = payload.length): Buffer {
-  const header = Buffer.alloc(9);
-  header.writeUIntBE(length, 0, 3);
-  header[3] = type;
-  header[4] = flags;
-  header.writeUInt32BE(id, 5);
-  return Buffer.concat([header, payload]);
-}
-
-/** A field as HPACK writes it without index and without Huffman coding (RFC 7541, section 6.2.2). */
-export function field(name: string, value: string): Buffer {
-  const text = (string: string): Buffer => {
-    const bytes = Buffer.from(string, 'latin1');
-    return Buffer.concat([integer(bytes.length, 7, 0), bytes]);
-  };
-  return Buffer.concat([Buffer.from([0]), text(name), text(value)]);
-}
-
-/** RFC 7541, section 5.1. */
-function integer(value: number, bits: number, first: number): Buffer {
-  const most = (1 << bits) - 1;
-  if (value < most) return Buffer.from([first | value]);
-  const bytes = [first | most];
-  for (value -= most; value >= 128; value >>= 7) bytes.push(value & 127 | 128);
-  bytes.push(value);
-  return Buffer.from(bytes);
-}
-
-export function block(fields: Record<string, string>): Buffer {
-  return Buffer.concat(Object.entries(fields).map(([name, value]) => field(name, value)));
-}
-
-export function requestBlock(path = '/', more: Record<string, string> = {}): Buffer {
-  return block({ ':method': 'GET', ':scheme': 'http', ':authority': 'localhost', ':path': path, ...more });
-}
-
-export function headers(id: number, payload: Uint8Array, flags: number = Flag.EndHeaders | Flag.EndStream): Buffer {
-  return frame(Type.Headers, flags, id, payload);
-}
-
-export function data(id: number, payload: Uint8Array | string, flags = 0): Buffer {
-  return frame(Type.Data, flags, id, Buffer.from(payload as string));
-}
-
-export function settings(values: Record<number, number> = {}): Buffer {
-  return frame(Type.Settings, 0, 0, Buffer.concat(Object.entries(values).map(([id, value]) => {
-    const entry = Buffer.alloc(6);
-    entry.writeUInt16BE(Number(id), 0);
-    entry.writeUInt32BE(value, 2);
-    return entry;
-  })));
-}
-
-export const settingsAck = frame(Type.Settings, Flag.Ack, 0);
-
-export function ping(payload: string, flags = 0): Buffer {
-  return frame(Type.Ping, flags, 0, Buffer.from(payload.padEnd(8, '.')));
-}
-
-export function reset(id: number, code: number): Buffer {
-  return frame(Type.RstStream, 0, id, uint32(code));
-}
-
-export function windowUpdate(id: number, increment: number): Buffer {
-  return frame(Type.WindowUpdate, 0, id, uint32(increment));
-}
-
-export function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
-
-export function goawayOf({ payload }: Frame): { lastStreamId: number; code: number; opaque: string } {
-  return { lastStreamId: payload.readUInt32BE(0), code: payload.readUInt32BE(4), opaque: payload.toString('latin1', 8) };
-}
+export {
+  block, Code, data, field, Flag, frame, goawayOf, headers, ping, preface, requestBlock, reset, settings, settingsAck, Type, uint32,
+  windowUpdate,
+} from '../../cli/frames.mjs';
+export type { Frame };
 
 /** Whether a response's block says `:status: 200`, by its index in HPACK's static table. */
 export function is200({ payload }: Frame): boolean {
@@ -195,15 +104,15 @@ export class RawPeer {
 
   /** The next frame, undefined when the connection is closed. */
   async next(): Promise<Frame | undefined> {
-    while (this.received.length < 9 || this.received.length < 9 + this.received.readUIntBE(0, 3)) {
+    for (;;) {
+      const { frames: [first], rest } = cut(this.received, 1);
+      if (first !== undefined) {
+        this.received = rest;
+        return { ...first, payload: Buffer.from(first.payload) };
+      }
       if (this.ended) return undefined;
       await this.more();
     }
-    const { received } = this;
-    const length = received.readUIntBE(0, 3);
-    const payload = Buffer.from(received.subarray(9, 9 + length));
-    this.received = received.subarray(9 + length);
-    return { type: received[3]!, flags: received[4]!, id: received.readUInt32BE(5) & 0x7fffffff, payload };
   }
 
   /** The next frame of this type that `matches`; what comes before is skipped, and given to `passed`. */

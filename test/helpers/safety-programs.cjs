@@ -23,16 +23,13 @@ process.on('uncaughtException', (error) => uncaught.push(error.message));
 
 // -- frames by hand --
 
-const names = ['DATA', 'HEADERS', 'PRIORITY', 'RST_STREAM', 'SETTINGS', 'PUSH_PROMISE', 'PING', 'GOAWAY', 'WINDOW_UPDATE', 'CONTINUATION'];
-const uint32 = (n) => Buffer.from([n >>> 24, n >>> 16, n >>> 8, n]);
-function frame(type, flags, id, payload = Buffer.alloc(0)) {
-  const bytes = Buffer.from(payload);
-  return Buffer.concat([Buffer.from([bytes.length >> 16, bytes.length >> 8, bytes.length, names.indexOf(type), flags]), uint32(id), bytes]);
-}
-const text = (string) => Buffer.concat([Buffer.from([string.length]), Buffer.from(string)]);
-const block = (fields) => Buffer.concat(Object.entries(fields).map(([key, value]) => Buffer.concat([Buffer.from([0]), text(key), text(value)])));
-const request = (method = 'GET') => block({ ':method': method, ':scheme': 'http', ':path': '/', ':authority': 'x' });
-const PREFACE = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame('SETTINGS', 0, 0)]);
+/** Of cli/frames.mjs, which is there before a program runs. */
+let frames;
+const frame = (type, flags, id, payload = Buffer.alloc(0)) => frames.frame(frames.Type[type], flags, id, Buffer.from(payload));
+const uint32 = (n) => frames.uint32(n);
+const block = (fields) => frames.block(fields);
+const request = (method) => block(frames.request({ ':authority': 'x' }, method));
+const hello = () => Buffer.concat([frames.preface, frames.settings()]);
 const END = 1;
 const WHOLE_BLOCK = 4;
 
@@ -43,18 +40,18 @@ function watch(socket, seen = []) {
   socket.on('error', () => {});
   socket.on('data', (chunk) => {
     bytes = Buffer.concat([bytes, chunk]);
-    if (preface && bytes.length >= 24) {
-      bytes = bytes.subarray(24);
+    if (preface && bytes.length >= frames.preface.length) {
+      bytes = bytes.subarray(frames.preface.length);
       preface = false;
     }
-    while (!preface && bytes.length >= 9) {
-      const length = bytes.readUIntBE(0, 3);
-      if (bytes.length < 9 + length) return;
-      const type = names[bytes[3]];
-      if (type === 'SETTINGS' && (bytes[4] & 1) === 0 && !socket.destroyed) socket.write(frame('SETTINGS', 1, 0));
-      if (bytes.readUInt32BE(5) !== 0) seen.push(type === 'RST_STREAM' ? `${type} ${bytes.readUInt32BE(9)}` : type + (type !== 'RST_STREAM' && bytes[3] < 2 && bytes[4] & END ? ' END_STREAM' : ''));
-      else if (type === 'GOAWAY') seen.push(type);
-      bytes = bytes.subarray(9 + length);
+    if (preface) return;
+    const { frames: whole, rest } = frames.cut(bytes);
+    bytes = rest;
+    for (const { type, flags, id, payload } of whole) {
+      const name = frames.typeNames[type];
+      if (name === 'SETTINGS' && (flags & 1) === 0 && !socket.destroyed) socket.write(frames.settingsAck);
+      if (id !== 0) seen.push(name === 'RST_STREAM' ? `${name} ${payload.readUInt32BE(0)}` : name + (type < 2 && flags & END ? ' END_STREAM' : ''));
+      else if (name === 'GOAWAY') seen.push(name);
     }
   });
   return seen;
@@ -72,7 +69,7 @@ async function peerOf(server, ...frames) {
   const socket = net.connect(server.address().port, '127.0.0.1');
   await once(socket, 'connect');
   socket.seen = watch(socket);
-  socket.write(Buffer.concat([PREFACE, ...frames]));
+  socket.write(Buffer.concat([hello(), ...frames]));
   return socket;
 }
 /** A server by hand. `onSocket` is given a socket whose `seen` has what the client sent. */
@@ -80,7 +77,7 @@ async function byHand(onSocket) {
   const server = net.createServer((socket) => {
     socket.hasPreface = true;
     socket.seen = watch(socket);
-    socket.write(frame('SETTINGS', 0, 0));
+    socket.write(frame('Settings', 0, 0));
     onSocket(socket);
   });
   server.listen(0, '127.0.0.1');
@@ -143,11 +140,11 @@ const programs = {
       if (headers[':method'] === 'PUT') stream.on('end', () => { throw new Error('malformed'); }).resume();
       else stream.on('data', (chunk) => { received += chunk.length; held.push({ chunk, copy: Buffer.from(chunk) }); });
     });
-    const peer = await peerOf(server, frame('WINDOW_UPDATE', 0, 0, uint32(1 << 22)), frame('HEADERS', WHOLE_BLOCK, 1, request('POST')));
+    const peer = await peerOf(server, frame('WindowUpdate', 0, 0, uint32(1 << 22)), frame('Headers', WHOLE_BLOCK, 1, request('POST')));
     for (let i = 0, id = 3; i < 40; i++) {
-      const parts = [frame('DATA', 0, 1, Buffer.alloc(12_000, 65 + i))];
+      const parts = [frame('Data', 0, 1, Buffer.alloc(12_000, 65 + i))];
       if (i % 10 === 9) {
-        parts.push(frame('HEADERS', WHOLE_BLOCK, id, request('PUT')), frame('DATA', END, id, '{'));
+        parts.push(frame('Headers', WHOLE_BLOCK, id, request('PUT')), frame('Data', END, id, '{'));
         id += 2;
       }
       const before = received;
@@ -162,7 +159,7 @@ const programs = {
     const fail = () => { throw new Error('in a tick'); };
     const server = await byHand((socket) => {
       until(() => socket.seen.length > 0).then(() => socket.write(Buffer.concat([
-        frame('HEADERS', WHOLE_BLOCK, 1, block({ ':status': '200' })), frame('DATA', 0, 1, 'hello'), frame('DATA', END, 1, 'world'),
+        frame('Headers', WHOLE_BLOCK, 1, block({ ':status': '200' })), frame('Data', 0, 1, 'hello'), frame('Data', END, 1, 'world'),
       ])));
     });
     const stream = connect(server).request();
@@ -182,7 +179,7 @@ const programs = {
     const waiting = [];
     const server = await serve((stream) => { stream.on('error', () => {}); waiting.push(stream); });
     const peers = [];
-    for (let i = 0; i < SESSIONS; i++) peers.push(await peerOf(server, frame('HEADERS', WHOLE_BLOCK | END, 1, request())));
+    for (let i = 0; i < SESSIONS; i++) peers.push(await peerOf(server, frame('Headers', WHOLE_BLOCK | END, 1, request())));
     await until(() => waiting.length === SESSIONS, 10_000);
     for (const stream of waiting) { stream.respond(); stream.end('event'); }
     const answered = () => peers.filter(({ seen }) => seen.includes('HEADERS')).length;
@@ -203,7 +200,7 @@ const programs = {
         within = false;
       });
     });
-    const peer = await peerOf(server, frame('HEADERS', WHOLE_BLOCK | END, 1, request()));
+    const peer = await peerOf(server, frame('Headers', WHOLE_BLOCK | END, 1, request()));
     const reset = await until(() => peer.seen.includes('RST_STREAM 2'));
     await until(() => uncaught.length > 0);
     return { inside, reset, uncaught };
@@ -226,7 +223,7 @@ const programs = {
       events.push(`stream ${stream.id}`);
       stream.on('error', () => {}).on('close', () => events.push(`close ${stream.id ?? 1}`));
     });
-    await peerOf(server, frame('HEADERS', WHOLE_BLOCK, 1, request('POST')), frame('RST_STREAM', 0, 1, uint32(8)), frame('HEADERS', WHOLE_BLOCK | END, 3, request()));
+    await peerOf(server, frame('Headers', WHOLE_BLOCK, 1, request('POST')), frame('RstStream', 0, 1, uint32(8)), frame('Headers', WHOLE_BLOCK | END, 3, request()));
     await until(() => events.length === 3);
     return events;
   },
@@ -238,7 +235,7 @@ const programs = {
       stream.on('error', () => {});
       stream.destroy();
     });
-    const peer = await peerOf(server, frame('HEADERS', WHOLE_BLOCK, 1, request('POST')), frame('DATA', 0, 1, 'x'), frame('HEADERS', WHOLE_BLOCK | END, 1, block({ 'x-t': '1' })));
+    const peer = await peerOf(server, frame('Headers', WHOLE_BLOCK, 1, request('POST')), frame('Data', 0, 1, 'x'), frame('Headers', WHOLE_BLOCK | END, 1, block({ 'x-t': '1' })));
     await until(() => peer.seen.length > 0);
     await sleep(20);
     return { events, open: http2.stats().streams.open };
@@ -248,8 +245,8 @@ const programs = {
     let pushes = 0;
     const server = await byHand((socket) => {
       until(() => socket.seen.length > 0).then(() => socket.write(Buffer.concat([
-        frame('PUSH_PROMISE', WHOLE_BLOCK, 1, Buffer.concat([uint32(2), request()])), frame('HEADERS', WHOLE_BLOCK, 2, block({ ':status': '200' })),
-        frame('DATA', 0, 2, 'part'), frame('HEADERS', WHOLE_BLOCK | END, 1, block({ ':status': '200' })),
+        frame('PushPromise', WHOLE_BLOCK, 1, Buffer.concat([uint32(2), request()])), frame('Headers', WHOLE_BLOCK, 2, block({ ':status': '200' })),
+        frame('Data', 0, 2, 'part'), frame('Headers', WHOLE_BLOCK | END, 1, block({ ':status': '200' })),
       ])));
     });
     const session = connect(server);
@@ -266,7 +263,7 @@ const programs = {
   async goaway() {
     const server = await serve((stream) => { stream.respond(); stream.end('served'); });
     const [peer] = await Promise.all([peerOf(server), once(server, 'session')]);
-    peer.write(Buffer.concat([frame('GOAWAY', 0, 0, Buffer.alloc(8)), frame('HEADERS', WHOLE_BLOCK | END, 1, request())]));
+    peer.write(Buffer.concat([frame('Goaway', 0, 0, Buffer.alloc(8)), frame('Headers', WHOLE_BLOCK | END, 1, request())]));
     await Promise.race([once(peer, 'close'), sleep(2000)]);
     return peer.seen.filter((seen) => seen !== 'GOAWAY');
   },
@@ -288,7 +285,7 @@ const programs = {
       stream.on('aborted', () => stream.destroy());
       stream.close(2);
     });
-    const peer = await peerOf(server, frame('HEADERS', WHOLE_BLOCK | END, 1, request()));
+    const peer = await peerOf(server, frame('Headers', WHOLE_BLOCK | END, 1, request()));
     await until(() => peer.seen.length > 0, NEVER);
     return peer.seen;
   },
@@ -299,8 +296,8 @@ const programs = {
     const server = await serve((stream, headers) => { if (headers[':method'] === 'GET') { stream.respond(); stream.end(); } else stream.resume(); });
     server.on('streamError', (error) => streamErrors.push(error.code));
     server.on('sessionError', (error) => sessionErrors.push(error.code));
-    await peerOf(server, frame('HEADERS', WHOLE_BLOCK, 1, request('POST')), frame('RST_STREAM', 0, 1, uint32(2)));
-    await peerOf(server, frame('GOAWAY', 0, 0, Buffer.concat([uint32(0), uint32(2)])));
+    await peerOf(server, frame('Headers', WHOLE_BLOCK, 1, request('POST')), frame('RstStream', 0, 1, uint32(2)));
+    await peerOf(server, frame('Goaway', 0, 0, Buffer.concat([uint32(0), uint32(2)])));
     await until(() => streamErrors.length > 0 && sessionErrors.length > 0);
     return { streamErrors, sessionErrors, served: await statusOf(connect(server).request()) };
   },
@@ -308,7 +305,7 @@ const programs = {
   async destroy() {
     if (argument === 'stream') {
       const server = await serve((stream) => { stream.on('error', () => {}); stream.respond(); stream.write('hello'); stream.destroy(); });
-      const peer = await peerOf(server, frame('HEADERS', WHOLE_BLOCK | END, 1, request()));
+      const peer = await peerOf(server, frame('Headers', WHOLE_BLOCK | END, 1, request()));
       await until(() => peer.seen.length === 3);
       return peer.seen;
     }
@@ -341,7 +338,7 @@ const programs = {
     const server = await byHand((socket) => {
       until(() => socket.seen.length > 0).then(() => {
         if (argument === 'connection') socket.end();
-        else socket.write(frame('RST_STREAM', 0, 1, uint32(Number(argument))));
+        else socket.write(frame('RstStream', 0, 1, uint32(Number(argument))));
       });
     });
     const stream = connect(server).request();
@@ -368,12 +365,12 @@ const programs = {
 
   async cutUpload() {
     const server = await serve();
-    const [peer, [req, res]] = await Promise.all([peerOf(server, frame('HEADERS', WHOLE_BLOCK, 1, request('POST')), frame('DATA', 0, 1, 'half')), once(server, 'request')]);
+    const [peer, [req, res]] = await Promise.all([peerOf(server, frame('Headers', WHOLE_BLOCK, 1, request('POST')), frame('Data', 0, 1, 'half')), once(server, 'request')]);
     const seen = { ended: false, aborted: false };
     res.on('error', () => {});
     req.on('end', () => { seen.ended = true; }).on('aborted', () => { seen.aborted = true; }).on('error', () => {}).resume();
     const over = new Promise((resolve) => { finished(req, { writable: false }, resolve); });
-    peer.write(frame('RST_STREAM', 0, 1, uint32(8)));
+    peer.write(frame('RstStream', 0, 1, uint32(8)));
     return { ...seen, finished: (await over)?.code ?? null, ...seen };
   },
 
@@ -381,7 +378,7 @@ const programs = {
     const server = await serve((stream) => { stream.respond(); stream.end('x'); });
     const socket = net.connect({ port: server.address().port, host: '127.0.0.1', allowHalfOpen: true });
     const [session] = await once(server, 'session');
-    socket.write(Buffer.concat([PREFACE, frame('HEADERS', WHOLE_BLOCK | END, 1, request())]));
+    socket.write(Buffer.concat([hello(), frame('Headers', WHOLE_BLOCK | END, 1, request())]));
     await once(server, 'stream');
     socket.pause();
     let closed = false;
@@ -459,7 +456,10 @@ const programs = {
   },
 };
 
-programs[name]().then((seen) => {
+import('../../cli/frames.mjs').then((module) => {
+  frames = module;
+  return programs[name]();
+}).then((seen) => {
   console.log(JSON.stringify(seen));
   process.exit(0);
 }, (error) => {

@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import * as builtin from 'node:http2';
 import * as duetto from '../../dist/index.js';
 import { runScript } from '../helpers/child.ts';
-import { Flag, headers, RawPeer, requestBlock, Type, windowUpdate } from '../helpers/raw-peer.ts';
+import { data, Flag, headers, preface, RawPeer, requestBlock, settings, Type, windowUpdate } from '../helpers/raw-peer.ts';
 import { listen, open, sha256, tls } from '../helpers/serve.ts';
 
 type Server = ReturnType<typeof duetto.createServer>;
@@ -256,12 +256,12 @@ describe.each([
 });
 
 test('after a listener has thrown, the rest of the chunk is told as it was received', async () => {
+  const post = (id: number): Buffer => headers(id, requestBlock('/', { ':method': 'POST' }), Flag.EndHeaders);
+  const base64 = (...frames: Buffer[]): string => Buffer.concat(frames).toString('base64');
+  const requests = base64(preface, settings(), post(1), post(3));
+  const bodies = base64(data(1, 'a'.repeat(5000)), data(3, 'b'.repeat(6000)));
   const { stdout, stderr, code } = await runScript(`
     const net = require('node:net');
-    const frame = (type, flags, id, payload) => Buffer.concat([Buffer.from([0, payload.length >> 8, payload.length & 255, type, flags, 0, 0, 0, id]), payload]);
-    const field = (name, value) => Buffer.concat([Buffer.from([0, name.length]), Buffer.from(name), Buffer.from([value.length]), Buffer.from(value)]);
-    const block = Buffer.concat([field(':method', 'POST'), field(':scheme', 'http'), field(':path', '/'), field(':authority', 'a')]);
-    const hello = Buffer.concat([Buffer.from('PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n'), frame(4, 0, 0, Buffer.alloc(0))]);
     process.on('uncaughtException', (error) => print(error.message));
     let other;
     const server = duetto.createServer();
@@ -276,8 +276,8 @@ test('after a listener has thrown, the rest of the chunk is told as it was recei
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address();
       const one = net.connect(port, '127.0.0.1');
-      one.write(Buffer.concat([hello, frame(1, 4, 1, block), frame(1, 4, 3, block)]));
-      setTimeout(() => one.write(Buffer.concat([frame(0, 0, 1, Buffer.alloc(5000, 'a')), frame(0, 0, 3, Buffer.alloc(6000, 'b'))])), 100);
+      one.write(Buffer.from('${requests}', 'base64'));
+      setTimeout(() => one.write(Buffer.from('${bodies}', 'base64')), 100);
     });
   `);
   expect(stderr).toBe('');

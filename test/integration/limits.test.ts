@@ -7,7 +7,8 @@ import { createRequire } from 'node:module';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as duetto from '../../dist/index.js';
 import {
-  block, Code, data, Flag, type Frame, frame, goawayOf, headers, ping, RawPeer, requestBlock, reset, settings, Type, windowUpdate,
+  block, Code, data, Flag, type Frame, frame, goawayOf, headers, ping, preface, RawPeer, requestBlock, reset, settings,
+  Type, windowUpdate,
 } from '../helpers/raw-peer.ts';
 import { listen, open, site, tls } from '../helpers/serve.ts';
 
@@ -67,7 +68,7 @@ describe('limits that refuse a stream', () => {
   test('concurrent streams, before the limit is acknowledged', async () => {
     const { port, events, errors } = await served({ settings: { maxConcurrentStreams: 2 } });
     const peer = await RawPeer.connect(port);
-    peer.send(Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), settings(), requests(3));
+    peer.send(preface, settings(), requests(3));
     expect((await peer.expect(Type.RstStream)).payload.readUInt32BE(0)).toBe(Code.RefusedStream);
     expect(events).toMatchObject([{ option: 'settings.maxConcurrentStreams', value: 2, reached: 3, scope: 'stream', streamID: 5 }]);
     expect(errors).toEqual([]);
@@ -80,7 +81,7 @@ describe('limits that refuse a stream', () => {
     for (let id = 1; id < 301; id += 2) peer.send(headers(id, requestBlock('/echo', large), EndHeaders));
     expect((await peer.expect(Type.RstStream)).payload.readUInt32BE(0)).toBe(Code.EnhanceYourCalm);
     const { option, name, value, reached, streamID } = events[0]!;
-    expect({ option, name, value }).toEqual({ option: 'maxSessionMemory', name: 'octets of memory', value: 1e6 });
+    expect({ option, name, value }).toEqual({ option: 'maxSessionMemory', name: 'bytes of memory', value: 1e6 });
     expect(reached).toBeGreaterThanOrEqual(1e6);
     expect(reached).toBeLessThan(1.1e6);
     expect(streamID! % 2).toBe(1);
@@ -88,7 +89,7 @@ describe('limits that refuse a stream', () => {
 
   test.each([
     ['maxHeaderListPairs', { maxHeaderListPairs: 6 }, { value: 6, reached: 7, name: 'header fields in a block' }],
-    ['settings.maxHeaderListSize', { settings: { maxHeaderListSize: 300 } }, { value: 300, reached: 364, name: 'octets of a header list' }],
+    ['settings.maxHeaderListSize', { settings: { maxHeaderListSize: 300 } }, { value: 300, reached: 364, name: 'bytes of a header list' }],
   ].flatMap(([option, ...rest]) => ['', '\r'].map((end) => [option, end, ...rest] as [string, string, object, object])))('%s, by fields that end with %j', async (option, end, options, expected) => {
     const { port, events, told } = await served(options);
     const peer = await RawPeer.client(port);
@@ -215,7 +216,7 @@ describe('limits that end the session', () => {
     {},
     (peer) => peer.send(headers(1, requestBlock('/echo'), EndHeaders), data(1, Buffer.alloc(20_000))),
     { option: 'settings.maxFrameSize', value: 16384 },
-    /^settings\.maxFrameSize: \d+ octets of a frame, 16384 allowed$/));
+    /^settings\.maxFrameSize: \d+ bytes of a frame, 16384 allowed$/));
 
   test('CONTINUATION frames', () => ends(
     { maxContinuations: 5 },
@@ -279,7 +280,7 @@ test('a listener that destroys the session does no harm', async () => {
   const { port, events, server } = await served({ settings: { maxConcurrentStreams: 1 } });
   server.on('limit', (_limit, session) => session.destroy());
   const peer = await RawPeer.connect(port);
-  peer.send(Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), settings(), requests(5));
+  peer.send(preface, settings(), requests(5));
   await peer.closed();
   expect(events.length).toBe(1);
 });

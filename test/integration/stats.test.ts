@@ -5,7 +5,10 @@ import { Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as duetto from '../../dist/index.js';
-import { Code, data, Flag, frame, headers, ping, RawPeer, requestBlock, reset, settings, Type, windowUpdate } from '../helpers/raw-peer.ts';
+import {
+  Code, data, Flag, frame, headers, ping, preface, RawPeer, requestBlock, reset, settings, Type,
+  windowUpdate,
+} from '../helpers/raw-peer.ts';
 import { listen, open, receive, site } from '../helpers/serve.ts';
 
 const { EndHeaders } = Flag;
@@ -28,7 +31,7 @@ test('octets, frames by type and streams are those on the wire', async () => {
   const { port, session } = await served();
   const peer = await RawPeer.connect(port);
   const sent = [
-    Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), settings({ 4: 70_000 }),
+    preface, settings({ 4: 70_000 }),
     headers(1, requestBlock('/echo'), EndHeaders), data(1, 'abc'), data(1, 'defg', Flag.EndStream),
     headers(3, requestBlock('/hello')), headers(5, requestBlock('/echo'), EndHeaders), reset(5, Code.Cancel),
     windowUpdate(0, 1000), ping('settle'),

@@ -1,14 +1,12 @@
 // A client of ours with a rough program, and a server that is made of octets.
 
-import { frame, SETTINGS, SETTINGS_ACK } from '../../bench/clients/frames.mjs';
-import { responses, Type } from './frames.mjs';
+import { cut, Flag, frame, preface, settings, settingsAck, Type } from '../../cli/frames.mjs';
+import { responses } from './frames.mjs';
 import { roughen } from './rough.mjs';
 import { inTime, PATIENCE, Seen, until } from './seen.mjs';
 import { transports } from './transports.mjs';
 
 const LAST = Buffer.from('the last');
-const PREFACE_LENGTH = 24;
-const HEADER_LENGTH = 9;
 
 export const conversation = responses;
 /** What comes before the steps is sent when the client is there. */
@@ -27,7 +25,7 @@ export async function play({ http2, chunks, sent, streams, random, transport, ge
   const peer = await served;
   peer.on('error', () => {});
   socket.on('error', () => {});
-  peer.write(SETTINGS);
+  peer.write(settings());
   const session = http2.connect('http://localhost', { createConnection: () => socket });
   try {
     session.on('error', () => {});
@@ -92,18 +90,17 @@ function listen(peer, expected) {
   peer.on('data', (chunk) => {
     left = Buffer.concat([left, chunk]);
     if (!skipped) {
-      if (left.length < PREFACE_LENGTH) return;
-      left = left.subarray(PREFACE_LENGTH);
+      if (left.length < preface.length) return;
+      left = left.subarray(preface.length);
       skipped = true;
     }
-    while (left.length >= HEADER_LENGTH && left.length >= HEADER_LENGTH + left.readUIntBE(0, 3)) {
-      const end = HEADER_LENGTH + left.readUIntBE(0, 3);
-      const acknowledges = (left[4] & 1) !== 0;
-      const payload = left.subarray(HEADER_LENGTH, end);
-      if (left[3] === Type.Headers && ++requests === expected) requested();
-      if (left[3] === Type.Settings && !acknowledges && !peer.destroyed) peer.write(SETTINGS_ACK);
-      if (left[3] === Type.Ping && acknowledges && payload.equals(LAST)) answered();
-      left = left.subarray(end);
+    const { frames, rest } = cut(left);
+    left = rest;
+    for (const { type, flags, payload } of frames) {
+      const acknowledges = (flags & Flag.Ack) !== 0;
+      if (type === Type.Headers && ++requests === expected) requested();
+      if (type === Type.Settings && !acknowledges && !peer.destroyed) peer.write(settingsAck);
+      if (type === Type.Ping && acknowledges && payload.equals(LAST)) answered();
     }
   });
   return promises;

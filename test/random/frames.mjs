@@ -1,9 +1,6 @@
 // Random frames of many streams, by hand, with what has to be made of them.
 
-import { field, frame, SETTINGS } from '../../bench/clients/frames.mjs';
-
-export const Type = { Data: 0, Headers: 1, Priority: 2, RstStream: 3, Settings: 4, PushPromise: 5, Ping: 6, Goaway: 7, WindowUpdate: 8, Altsvc: 10, Origin: 12 };
-export const Flag = { EndStream: 1, EndHeaders: 4 };
+import { field, Flag, frame, settings, Type, uint32 } from '../../cli/frames.mjs';
 
 /** A sequence that a seed gives again (mulberry32). */
 export function numbers(seed) {
@@ -18,12 +15,6 @@ export function numbers(seed) {
   const below = (n) => Math.floor(next() * n);
   return { next, below, chance: (p) => next() < p, pick: (list) => list[below(list.length)] };
 }
-
-export const uint32 = (n) => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(n >>> 0);
-  return bytes;
-};
 
 /** Octet `at` of the body of stream `id`: no two streams have the same. */
 export const octet = (id, at) => (id * 31 + at * 7 + (at >> 8)) & 0xff;
@@ -79,7 +70,7 @@ export function requests(random) {
     } else {
       steps.push({ id: 0, bytes: random.pick([
         frame(Type.Ping, 0, 0, Buffer.alloc(8, i)),
-        SETTINGS,
+        settings(),
         frame(Type.WindowUpdate, 0, 0, uint32(1000)),
         frame(200, 0, 0, Buffer.from('unknown')),
         frame(Type.Priority, 0, next, Buffer.concat([uint32(0), Buffer.from([15])])),

@@ -1,7 +1,7 @@
 // A server of ours with a rough program, and a client that is made of octets.
 
-import { frame, PREFACE, SETTINGS, SETTINGS_ACK } from '../../bench/clients/frames.mjs';
-import { requests, Type } from './frames.mjs';
+import { frame, preface, settings, settingsAck, Type } from '../../cli/frames.mjs';
+import { requests } from './frames.mjs';
 import { roughen } from './rough.mjs';
 import { inTime, PATIENCE, Seen, until } from './seen.mjs';
 import { transports } from './transports.mjs';
@@ -10,7 +10,7 @@ import { transports } from './transports.mjs';
 const LAST = Buffer.from('the last');
 
 export const conversation = requests;
-export const opening = [PREFACE, SETTINGS, SETTINGS_ACK];
+export const opening = [preface, settings(), settingsAck];
 
 /** Plays one conversation. @returns what did not hold */
 export async function play({ http2, chunks, sent, streams, random, transport, gentle, garbled }) {

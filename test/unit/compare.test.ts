@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { compareApi, compareSecurity } from '../../cli/nghttp2/compare/api.mjs';
-import * as frames from '../../cli/nghttp2/compare/child/frames.mjs';
+import * as frames from '../../cli/frames.mjs';
 import { diffLines, differingLanes, lanesOf } from '../../cli/nghttp2/compare/lanes.mjs';
 import { excerpt } from '../../cli/nghttp2/compare/markdown.mjs';
 import { Progress } from '../../cli/nghttp2/compare/progress.mjs';

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { frame, headers, preface, settings, Type, windowUpdate } from '../../cli/frames.mjs';
 
 const entry = path.join(path.dirname(fileURLToPath(import.meta.url)), '..', '..', 'dist', 'index.js');
 
@@ -59,23 +60,19 @@ it('nothing else prints anything', () => {
 });
 
 it('frames that are refused or wrong are shown too', () => {
+  const first = Buffer.concat([
+    preface, settings({ 3: 9 }), headers(1, Buffer.from([0x82, 0x86, 0x84, 1, 1, 97, 0, 1, 120, 1, 121])), windowUpdate(0, 256),
+  ]);
+  const wrong = frame(Type.Ping, 0, 7, Buffer.alloc(8));
   const out = run({ DUETTO_DEBUG: '1' }, `
     const net = require('node:net');
     const server = http2.createServer({ maxHeaderListPairs: 4 }).listen(0, () => {
       const socket = net.connect(server.address().port);
-      const frame = (type, flags, id, body) => {
-        const head = Buffer.alloc(9);
-        head.writeUIntBE(body.length, 0, 3); head[3] = type; head[4] = flags; head.writeUInt32BE(id, 5);
-        return Buffer.concat([head, body]);
-      };
-      socket.write(Buffer.concat([
-        Buffer.from('PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n'), frame(4, 0, 0, Buffer.from([0, 3, 0, 0, 0, 9])),
-        frame(1, 5, 1, Buffer.from([0x82, 0x86, 0x84, 1, 1, 97, 0, 1, 120, 1, 121])), frame(8, 0, 0, Buffer.from([0, 0, 1, 0])),
-      ]));
+      socket.write(Buffer.from('${first.toString('base64')}', 'base64'));
       let all = Buffer.alloc(0);
       socket.on('data', (chunk) => {
         all = Buffer.concat([all, chunk]);
-        if (all.includes(Buffer.from([0, 0, 4, 3, 0]))) socket.write(frame(6, 0, 7, Buffer.alloc(8)));
+        if (all.includes(Buffer.from([0, 0, 4, 3, 0]))) socket.write(Buffer.from('${wrong.toString('base64')}', 'base64'));
       });
       server.on('sessionError', () => {});
       socket.on('close', () => server.close());

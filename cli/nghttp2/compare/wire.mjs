@@ -1,5 +1,6 @@
-// From the octets of one end of a connection to frames that a person can read, one line each.
+// From the bytes of one end of a connection to frames that a person can read, one line each.
 
+import { cut, Flag, preface, Type, typeNames } from '../../frames.mjs';
 import { library } from '../../package-root.mjs';
 
 const { Inflater } = library('binding/load.js').native;
@@ -12,28 +13,12 @@ const SETTINGS = {
   1: 'HEADER_TABLE_SIZE', 2: 'ENABLE_PUSH', 3: 'MAX_CONCURRENT_STREAMS', 4: 'INITIAL_WINDOW_SIZE', 5: 'MAX_FRAME_SIZE',
   6: 'MAX_HEADER_LIST_SIZE', 8: 'ENABLE_CONNECT_PROTOCOL', 9: 'NO_RFC7540_PRIORITIES',
 };
-const TYPES = {
-  0: 'DATA', 1: 'HEADERS', 2: 'PRIORITY', 3: 'RST_STREAM', 4: 'SETTINGS', 5: 'PUSH_PROMISE', 6: 'PING', 7: 'GOAWAY',
-  8: 'WINDOW_UPDATE', 9: 'CONTINUATION', 10: 'ALTSVC', 12: 'ORIGIN', 16: 'PRIORITY_UPDATE',
-};
-const T = Object.fromEntries(Object.entries(TYPES).map(([number, name]) => [name, Number(number)]));
-const FLAG = { END_STREAM: 1, ACK: 1, END_HEADERS: 4, PADDED: 8, PRIORITY: 0x20 };
-const PREFACE_LENGTH = 24;
 const DEFAULT_TABLE = 4096;
 
 const codeName = (code) => ERROR_CODES[code] ?? `0x${code.toString(16)}`;
 
-/** Cuts a run of octets into frames; the preface of a client is left out, and so is a frame that is not whole. */
-function* framesOf(bytes, skipPreface) {
-  let at = skipPreface ? PREFACE_LENGTH : 0;
-  while (at + 9 <= bytes.length) {
-    const length = bytes.readUIntBE(at, 3);
-    const end = at + 9 + length;
-    if (end > bytes.length) return;
-    yield { type: bytes[at + 3], flags: bytes[at + 4], id: bytes.readUInt32BE(at + 5) & 0x7fffffff, payload: bytes.subarray(at + 9, end) };
-    at = end;
-  }
-}
+/** The preface of a client is left out, and so is a frame that is not whole. */
+const framesOf = (bytes, skipPreface) => cut(skipPreface ? bytes.subarray(preface.length) : bytes).frames;
 
 /** One direction of a connection: HPACK has a state, and blocks may go over several frames. */
 class Reader {
@@ -41,34 +26,34 @@ class Reader {
   #block;
 
   /** The other side has acknowledged that the table may have another size. */
-  resize(octets) {
-    this.#inflater.resize(octets);
+  resize(bytes) {
+    this.#inflater.resize(bytes);
   }
 
   /** A frame as { type, id, text, code }; undefined for one whose block goes on. */
   read(frame) {
     const { type, flags, id } = frame;
-    if (type === T.CONTINUATION && this.#block) return this.#continue(frame);
-    if (type === T.HEADERS || type === T.PUSH_PROMISE) return this.#begin(frame);
-    const text = `${TYPES[type] ?? `type 0x${type.toString(16)}`}${id ? ` stream=${id}` : ''}${this.#body(frame)}`;
-    const code = type === T.RST_STREAM && frame.payload.length >= 4 ? frame.payload.readUInt32BE(0)
-      : type === T.GOAWAY && frame.payload.length >= 8 ? frame.payload.readUInt32BE(4) : undefined;
-    return { type: TYPES[type], id, ack: Boolean(flags & FLAG.ACK), text, code };
+    if (type === Type.Continuation && this.#block) return this.#continue(frame);
+    if (type === Type.Headers || type === Type.PushPromise) return this.#begin(frame);
+    const text = `${typeNames[type] ?? `type 0x${type.toString(16)}`}${id ? ` stream=${id}` : ''}${this.#body(frame)}`;
+    const code = type === Type.RstStream && frame.payload.length >= 4 ? frame.payload.readUInt32BE(0)
+      : type === Type.Goaway && frame.payload.length >= 8 ? frame.payload.readUInt32BE(4) : undefined;
+    return { type: typeNames[type], id, ack: Boolean(flags & Flag.Ack), text, code };
   }
 
   #body({ type, flags, payload }) {
-    const endStream = flags & FLAG.END_STREAM ? ' END_STREAM' : '';
+    const endStream = flags & Flag.EndStream ? ' END_STREAM' : '';
     switch (type) {
-      case T.DATA: return ` length=${payload.length}${flags & FLAG.PADDED ? ` padding=${payload[0]}` : ''}${endStream}`;
-      case T.RST_STREAM: return payload.length >= 4 ? ` ${codeName(payload.readUInt32BE(0))}` : '';
-      case T.SETTINGS: return flags & FLAG.ACK ? ' ACK' : settingsText(payload);
-      case T.PING: return flags & FLAG.ACK ? ' ACK' : '';
-      case T.GOAWAY: return goawayText(payload);
-      case T.WINDOW_UPDATE: return payload.length >= 4 ? ` +${payload.readUInt32BE(0)}` : '';
-      case T.PRIORITY: return payload.length >= 5 ? priorityText(payload) : '';
-      case T.PRIORITY_UPDATE: return payload.length >= 4 ? ` of=${payload.readUInt32BE(0)} ${payload.toString('latin1', 4)}` : '';
-      case T.ALTSVC:
-      case T.ORIGIN: return ` ${JSON.stringify(payload.toString('latin1', 2))}`;
+      case Type.Data: return ` length=${payload.length}${flags & Flag.Padded ? ` padding=${payload[0]}` : ''}${endStream}`;
+      case Type.RstStream: return payload.length >= 4 ? ` ${codeName(payload.readUInt32BE(0))}` : '';
+      case Type.Settings: return flags & Flag.Ack ? ' ACK' : settingsText(payload);
+      case Type.Ping: return flags & Flag.Ack ? ' ACK' : '';
+      case Type.Goaway: return goawayText(payload);
+      case Type.WindowUpdate: return payload.length >= 4 ? ` +${payload.readUInt32BE(0)}` : '';
+      case Type.Priority: return payload.length >= 5 ? priorityText(payload) : '';
+      case Type.PriorityUpdate: return payload.length >= 4 ? ` of=${payload.readUInt32BE(0)} ${payload.toString('latin1', 4)}` : '';
+      case Type.Altsvc:
+      case Type.Origin: return ` ${JSON.stringify(payload.toString('latin1', 2))}`;
       default: return ` length=${payload.length}`;
     }
   }
@@ -77,25 +62,25 @@ class Reader {
     let at = 0;
     let padding = 0;
     const notes = [];
-    if (flags & FLAG.PADDED) padding = payload[at++];
-    if (type === T.HEADERS && flags & FLAG.PRIORITY) {
+    if (flags & Flag.Padded) padding = payload[at++];
+    if (type === Type.Headers && flags & Flag.Priority) {
       notes.push(priorityText(payload.subarray(at)).trim());
       at += 5;
     }
-    if (type === T.PUSH_PROMISE) {
+    if (type === Type.PushPromise) {
       notes.push(`promises=${payload.readUInt32BE(at)}`);
       at += 4;
     }
-    if (type === T.HEADERS && flags & FLAG.END_STREAM) notes.push('END_STREAM');
+    if (type === Type.Headers && flags & Flag.EndStream) notes.push('END_STREAM');
     if (padding) notes.push(`padding=${padding}`);
     this.#block = { type, id, notes, parts: [payload.subarray(at, payload.length - padding)], continuations: 0 };
-    return flags & FLAG.END_HEADERS ? this.#finish() : undefined;
+    return flags & Flag.EndHeaders ? this.#finish() : undefined;
   }
 
   #continue({ flags, payload }) {
     this.#block.parts.push(payload);
     this.#block.continuations++;
-    return flags & FLAG.END_HEADERS ? this.#finish() : undefined;
+    return flags & Flag.EndHeaders ? this.#finish() : undefined;
   }
 
   #finish() {
@@ -104,7 +89,7 @@ class Reader {
     if (continuations) notes.push(`CONTINUATION×${continuations}`);
     const fields = this.#inflater.inflate(Buffer.concat(parts));
     const text = typeof fields === 'number' ? `block that cannot be read (${fields})` : fieldsText(fields);
-    return { type: TYPES[type], id, text: [`${TYPES[type]} stream=${id}`, ...notes, text].join(' ') };
+    return { type: typeNames[type], id, text: [`${typeNames[type]} stream=${id}`, ...notes, text].join(' ') };
   }
 }
 
@@ -140,7 +125,7 @@ function priorityText(payload) {
 
 /** The size of HPACK's table that a SETTINGS frame announces. */
 function tableSizeOf({ type, flags, payload }) {
-  if (type !== T.SETTINGS || flags & FLAG.ACK) return undefined;
+  if (type !== Type.Settings || flags & Flag.Ack) return undefined;
   for (let at = 0; at + 6 <= payload.length; at += 6) if (payload.readUInt16BE(at) === 1) return payload.readUInt32BE(at + 2);
   return undefined;
 }
@@ -158,19 +143,19 @@ export function decode({ role, chunks }) {
   const bytes = { sent: [], received: [] };
   for (const [direction, text] of chunks) bytes[direction].push(Buffer.from(text, 'base64'));
   const raw = {
-    sent: [...framesOf(Buffer.concat(bytes.sent), role === 'client')],
-    received: [...framesOf(Buffer.concat(bytes.received), role === 'server')],
+    sent: framesOf(Buffer.concat(bytes.sent), role === 'client'),
+    received: framesOf(Buffer.concat(bytes.received), role === 'server'),
   };
   const read = (own, other) => {
     const reader = new Reader();
-    const sizes = other.filter(({ type, flags }) => type === T.SETTINGS && !(flags & FLAG.ACK)).map(tableSizeOf);
+    const sizes = other.filter(({ type, flags }) => type === Type.Settings && !(flags & Flag.Ack)).map(tableSizeOf);
     return own.flatMap((frame) => {
-      if (frame.type === T.SETTINGS && frame.flags & FLAG.ACK) {
+      if (frame.type === Type.Settings && frame.flags & Flag.Ack) {
         const size = sizes.shift();
         if (size !== undefined && size !== DEFAULT_TABLE) reader.resize(Math.min(size, 1 << 20));
       }
       const seen = reader.read(frame);
-      const says = frame.type !== T.PING || frame.payload.toString('latin1') !== SETTLING;
+      const says = frame.type !== Type.Ping || frame.payload.toString('latin1') !== SETTLING;
       return seen === undefined || !says ? [] : [seen];
     });
   };

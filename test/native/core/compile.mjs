@@ -9,6 +9,9 @@ const built = join(project, 'build-core');
 
 export const variants = {
   plain: { cxx: process.env.CXX || 'c++', cc: process.env.CC || 'cc', flags: ['-O1', '-g'] },
+  optimised: {
+    cxx: process.env.CXX || 'c++', cc: process.env.CC || 'cc', flags: ['-O3', '-g', '-flto=auto', '-ffunction-sections', '-fdata-sections'],
+  },
   sanitized: {
     cxx: process.env.CXX || 'c++', cc: process.env.CC || 'cc',
     flags: ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined', '-fno-omit-frame-pointer'],

@@ -277,7 +277,7 @@ void floods_end_a_session() {
     server.receive(reinterpret_cast<const uint8_t*>(NGHTTP2_CLIENT_MAGIC), NGHTTP2_CLIENT_MAGIC_LEN);
     server.receive(reinterpret_cast<const uint8_t*>("\0\0\0\4\0\0\0\0\0"), 9);
     for (int i = 0; i < 200 && !server.ended; ++i) {
-      server.receive(octets(flood), flood.size());
+      server.receive(bytes_of(flood), flood.size());
       if (!server.ended) server.pull();
     }
     return server.ended && server.told.limits == 1;
@@ -301,7 +301,7 @@ void limits_within_a_block_are_told() {
     server.receive(reinterpret_cast<const uint8_t*>("\0\0\0\4\0\0\0\0\0"), 9);
     for (const std::string& chunk : chunks) {
       CHECK(!server.ended);
-      server.receive(octets(chunk), chunk.size());
+      server.receive(bytes_of(chunk), chunk.size());
     }
     return server.ended && server.told.limits == 1 && server.told.headers == 0;
   };
@@ -410,7 +410,7 @@ void a_block_in_many_chunks_is_not_copied_at_each() {
     std::fill(bytes.begin(), bytes.end(), uint8_t{1});
     batch.ints.lend(ints.data(), ints.size());
     batch.bytes.lend(bytes.data(), bytes.size());
-    server->receive(octets(chunk), chunk.size(), &batch);
+    server->receive(bytes_of(chunk), chunk.size(), &batch);
     CHECK(!batch.ints.spilled() && !batch.bytes.spilled());
     touched += static_cast<size_t>(std::count_if(ints.begin() + kBatchStart, ints.end(), [](int32_t n) { return n != INT32_MIN; })) * sizeof(int32_t);
     touched += static_cast<size_t>(std::count_if(bytes.begin(), bytes.end(), [](uint8_t n) { return n != 1; }));

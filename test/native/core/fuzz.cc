@@ -182,7 +182,7 @@ void answer(Peer* peer, Role role, uint8_t how, size_t* answered) {
     std::string out = from.pull(17000 + in.number(4000), in.number(70000));
     if (what % 25 == 0 && !out.empty()) out[in.number(static_cast<uint32_t>(std::min<size_t>(out.size(), 65535)))] ^= static_cast<char>(in.octet());
     const size_t step = 1 + in.number(5000);
-    for (size_t at = 0; at < out.size() && !to.ended; at += step) to.receive(octets(out) + at, std::min(step, out.size() - at));
+    for (size_t at = 0; at < out.size() && !to.ended; at += step) to.receive(bytes_of(out) + at, std::min(step, out.size() - at));
   }
   CHECK(shared.newest != nullptr);
 }

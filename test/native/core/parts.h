@@ -104,7 +104,7 @@ inline void a_peer_has_a_share_of_the_names() {
     for (uint32_t i = 0; i < count; ++i) {
       const std::string block = kGet + literal(prefix + std::to_string(i), "v");
       const std::string frame = frame_of(block.size(), 1, 5, 1 + 2 * i) + block;
-      server.receive(octets(frame), frame.size());
+      server.receive(bytes_of(frame), frame.size());
     }
     CHECK(server.told.headers == count);
   };
@@ -126,7 +126,7 @@ inline void all_sessions_share_a_limit() {
   };
   const auto open = [](Peer* server, uint32_t id) {
     const std::string frame = frame_of(kPost.size(), 1, 4, id) + kPost;
-    server->receive(octets(frame), frame.size());
+    server->receive(bytes_of(frame), frame.size());
   };
   {
     Peer small(Role::kServer, options.data(), &shared), large(Role::kServer, options.data(), &shared);
@@ -146,7 +146,7 @@ inline void all_sessions_share_a_limit() {
     CHECK(small.told.limits == refused + 1 && small.told.headers == 1);
     // Bodies that nobody reads.
     const std::string body = frame_of(16000, 0, 0, 1) + std::string(16000, 'x');
-    for (int i = 0; i < 4 && !large.ended; ++i) large.receive(octets(body), body.size());
+    for (int i = 0; i < 4 && !large.ended; ++i) large.receive(bytes_of(body), body.size());
     CHECK(large.ended && streams == large.told.headers);
     open(&small, 5);
     CHECK(!small.ended);
@@ -162,7 +162,7 @@ inline void what_is_not_read_counts() {
   Peer server(Role::kServer, options.data(), &shared);
   server.receive(reinterpret_cast<const uint8_t*>(NGHTTP2_CLIENT_MAGIC), NGHTTP2_CLIENT_MAGIC_LEN);
   server.receive(reinterpret_cast<const uint8_t*>("\0\0\0\4\0\0\0\0\0"), 9);
-  const auto send = [&](const std::string& frame) { server.receive(octets(frame), frame.size()); };
+  const auto send = [&](const std::string& frame) { server.receive(bytes_of(frame), frame.size()); };
   Session* session = server.session.get();
   send(frame_of(kPost.size(), 1, 4, 1) + kPost);
   server.pull();

@@ -1,21 +1,10 @@
 // Where fuzzing starts from: exchanges that were written by hand, frame by frame.
-const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+import { field, frame, preface, text, uint32 } from '../../../cli/frames.mjs';
 
-function frame(type, flags, id, payload = Buffer.alloc(0)) {
-  const header = Buffer.alloc(9);
-  header.writeUIntBE(payload.length, 0, 3);
-  header[3] = type;
-  header[4] = flags;
-  header.writeUInt32BE(id, 5);
-  return Buffer.concat([header, Buffer.from(payload)]);
-}
-
-const text = (value) => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)]);
-const literal = (name, value, kind = 0x40) => Buffer.concat([Buffer.from([kind]), text(name), text(value)]);
+const literal = (name, value, kind = 0x40) => field(name, value, kind);
 const get = Buffer.concat([Buffer.from([0x82, 0x84, 0x86, 0x41]), text('localhost')]);
 const post = Buffer.concat([Buffer.from([0x83, 0x84, 0x86, 0x41]), text('localhost'), literal('x-a', 'b'), literal('content-length', '4', 0)]);
 const ok = Buffer.concat([Buffer.from([0x88]), literal('server', 'x')]);
-const uint32 = (...values) => Buffer.concat(values.map((value) => { const bytes = Buffer.alloc(4); bytes.writeUInt32BE(value); return bytes; }));
 const setting = (id, value) => Buffer.concat([Buffer.from([0, id]), uint32(value)]);
 
 const common = [

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import * as net from 'node:net';
-import { cut, Flag, ping, preface, settings, settingsAck, Type } from './frames.mjs';
+import { cut, Flag, ping, preface, settings, settingsAck, Type } from '../../../frames.mjs';
 
 /** How long the engine may take to answer, in milliseconds. Only what hangs waits for it. */
 const PATIENCE = 4000;

@@ -1,6 +1,6 @@
 // The engine as a client of a server that misbehaves.
 
-import { block, Code, data, Flag, frame, headers, request, reset, Type, uint32, windowUpdate } from '../child/frames.mjs';
+import { block, Code, data, Flag, frame, headers, request, reset, Type, uint32, windowUpdate } from '../../../frames.mjs';
 import { closed } from '../child/stage.mjs';
 import { known } from './known.mjs';
 

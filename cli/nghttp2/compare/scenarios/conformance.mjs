@@ -3,7 +3,7 @@
 
 import {
   block, data, field, Flag, frame, headers, ping, preface, request, settings, settingsAck, Type, uint32, windowUpdate,
-} from '../child/frames.mjs';
+} from '../../../frames.mjs';
 import { known } from './known.mjs';
 
 const { EndHeaders, EndStream, Padded } = Flag;

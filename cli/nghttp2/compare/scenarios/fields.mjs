@@ -1,6 +1,6 @@
 // Header fields that are wrong, or nearly: what an engine does about them, on a server and on a client.
 
-import { block, data, Flag, headers, request } from '../child/frames.mjs';
+import { block, data, Flag, headers, request } from '../../../frames.mjs';
 import { closed } from '../child/stage.mjs';
 import { known } from './known.mjs';
 

@@ -1,6 +1,6 @@
 // How much of something an engine takes before it ends the connection. What is noted is the number.
 
-import { block, Code, data, Flag, frame, headers, ping, request, reset, settings, Type, windowUpdate } from '../child/frames.mjs';
+import { block, Code, data, Flag, frame, headers, ping, request, reset, settings, Type, windowUpdate } from '../../../frames.mjs';
 import { known } from './known.mjs';
 
 /** What duetto limits by itself is out of the way: the engine's limits are asked for. */

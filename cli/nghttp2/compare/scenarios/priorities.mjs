@@ -1,6 +1,6 @@
 // Priorities of RFC 7540 (section 5.3), which RFC 9113 deprecates, and of RFC 9218.
 
-import { Flag, frame, headers, block, priority, request, Type, uint32 } from '../child/frames.mjs';
+import { Flag, frame, headers, block, priority, request, Type, uint32 } from '../../../frames.mjs';
 import { closed } from '../child/stage.mjs';
 import { known } from './known.mjs';
 

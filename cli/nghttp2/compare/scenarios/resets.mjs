@@ -1,6 +1,6 @@
 // Errors on one stream: how many RST_STREAM, and whether the connection lives on.
 
-import { Code, data, Flag, headers, priority, request, reset, windowUpdate } from '../child/frames.mjs';
+import { Code, data, Flag, headers, priority, request, reset, windowUpdate } from '../../../frames.mjs';
 import { known } from './known.mjs';
 
 const scenario = (name, title, run, more = {}) =>
