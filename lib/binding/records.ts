@@ -171,6 +171,7 @@ export const enum MeasuredField {
 
 /** Values of one GOAWAY frame that has left, in what `takeGoaways` gives. */
 export const enum GoawayField {
+  /** -1 of one that was held back, since another leaves in its place */
   Code = 0,
   LastStreamId = 1,
   /** for which nghttp2 has ended the session by itself */

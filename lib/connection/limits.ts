@@ -9,6 +9,10 @@ import type { ConnectionSession, ConnectionStream } from './interfaces.js';
 
 export type { LimitDetails };
 
+/** nghttp2's errors of these names, which have no constant in `node:http2`. */
+const CALLBACK_FAILURE = -902;
+const FLOODED = -904;
+
 /** Limits that the library keeps by itself. */
 export const enum OwnLimit {
   OutstandingPings = -1,
@@ -52,7 +56,9 @@ export function withLimit<E extends Error>(error: E, limit: LimitDetails): E & {
 export function sessionError(code: number, limit: LimitDetails | undefined): NghttpError {
   if (limit === undefined) return new NghttpError(code);
   const custom = limit.option === 'maxSessionInvalidFrames' || limit.option === 'maxEmptyFrames' ? 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES' : undefined;
-  return withLimit(new NghttpError(code, custom), limit);
+  // To nghttp2, limits of this library's are callbacks that fail.
+  const cause = code === CALLBACK_FAILURE && limit.option === 'glitchBurst' ? FLOODED : code;
+  return withLimit(new NghttpError(cause, custom), limit);
 }
 
 /** Limits that the built-in has not: the peer is told to be calm, where others say INTERNAL_ERROR as it does. */

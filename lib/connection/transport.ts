@@ -284,7 +284,8 @@ export class Transport {
   /** The first flush waits for the event loop: what TLS sends after its handshake, the tickets of TLS 1.3, goes first. */
   scheduleFirst(): void {
     this.scheduled = true;
-    setImmediate(workOn, this);
+    // Not as an argument: Node holds the last one for as long as it runs immediates, though the session may be over by then.
+    setImmediate(() => this._workOn());
   }
 
   /** Asks for a flush at the end of this turn. */

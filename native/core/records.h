@@ -182,6 +182,7 @@ enum MeasuredField : int32_t {
 
 // Values of one GOAWAY frame that has left, in what `takeGoaways` gives.
 enum GoawayField : int32_t {
+  // -1 of one that was held back, since another leaves in its place
   kGoawayCode = 0,
   kGoawayLastStreamId = 1,
   // for which nghttp2 has ended the session by itself

@@ -134,7 +134,7 @@ export const enums = [
     doc: 'Values of one GOAWAY frame that has left, in what `takeGoaways` gives.',
     end: 'Count',
     members: [
-      ['Code', ''], ['LastStreamId', ''], ['Limit', 'for which nghttp2 has ended the session by itself'], ['Reached', ''], ['Allowed', ''],
+      ['Code', '-1 of one that was held back, since another leaves in its place'], ['LastStreamId', ''], ['Limit', 'for which nghttp2 has ended the session by itself'], ['Reached', ''], ['Allowed', ''],
       ['OpaqueData', 'a Buffer'],
     ],
   },
