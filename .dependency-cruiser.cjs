@@ -12,7 +12,7 @@ const rooms = [
   { name: 'headers, settings and socket', path: '^lib/(headers|settings|socket)/' },
   { name: 'binding', path: '^lib/binding/' },
   { name: 'engine', path: '^lib/engine/' },
-  { name: 'what every room may use', path: '^lib/(errors|node-internals)/|^lib/(builtin|clock|constants|debugging|rethrow|symbols|validate)\\.' },
+  { name: 'what every room may use', path: '^lib/(errors|node-internals)/|^lib/(builtin|clock|constants|debugging|deferrals|rethrow|symbols|validate)\\.' },
 ];
 
 module.exports = {

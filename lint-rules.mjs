@@ -57,4 +57,18 @@ const nodeInternals = {
   },
 };
 
-export default { meta: { name: 'duetto' }, rules: { 'node-internals': nodeInternals } };
+/** What happens later goes through one of the queues of lib/deferrals.ts, which say what it waits for. */
+const namedDeferrals = {
+  create(context) {
+    const later = new Set(['nextTick', 'setImmediate', 'queueMicrotask']);
+    return {
+      CallExpression(node) {
+        const { callee } = node;
+        const name = callee.type === 'MemberExpression' ? callee.property.name : callee.name;
+        if (later.has(name)) context.report({ node, message: `${name}() says when, not why: take one of the queues of lib/deferrals.ts.` });
+      },
+    };
+  },
+};
+
+export default { meta: { name: 'duetto' }, rules: { 'node-internals': nodeInternals, 'named-deferrals': namedDeferrals } };

@@ -1,6 +1,6 @@
 import type { ReadableOptions } from 'node:stream';
 import { kind } from '../builtin.js';
-import { setImmediate } from '../clock.js';
+import { afterCall, inNextTurn } from '../deferrals.js';
 import { ERR_INVALID_ARG_VALUE } from '../errors/index.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { authorityOf } from '../headers/prepare-request.js';
@@ -134,7 +134,7 @@ export class Http2ServerRequest extends LazyReadable {
     if (this._closed) return;
     const stream = this._stream;
     if (this._didRead) {
-      process.nextTick(resume, stream);
+      afterCall(resume, stream);
       return;
     }
     this._didRead = true;
@@ -156,7 +156,7 @@ export class Http2ServerRequest extends LazyReadable {
     const stream = this._stream;
     if (!this._closed) {
       if (error === null) destroyUnanswered(stream);
-      else if (!leftByReader(error)) setImmediate(destroyUnanswered, stream, error);
+      else if (!leftByReader(error)) inNextTurn(destroyUnanswered, stream, error);
     }
     callback(error);
   }

@@ -1,6 +1,7 @@
 import type { NativeSession } from '../binding/contract.js';
 import { GoawayField, Limit, Note } from '../binding/records.js';
 import { constants } from '../constants.js';
+import { afterCall } from '../deferrals.js';
 import { sessionChannels } from '../observe/channels.js';
 import { debugFrames } from '../observe/debug.js';
 import { addStreamEntries } from '../observe/entries.js';
@@ -32,7 +33,7 @@ function goawaysSent(session: ConnectionSession, sent: unknown[]): void {
     if (limit !== undefined) {
       session._limit = limit;
       // Listeners must not be in the way of the write that is going on.
-      process.nextTick(reportLimit, session, limit);
+      afterCall(reportLimit, session, limit);
     }
     // Another is to leave in its place.
     if (number(GoawayField.Code) === -1) continue;

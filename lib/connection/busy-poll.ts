@@ -1,4 +1,5 @@
-import { milliseconds as now, setImmediate } from '../clock.js';
+import { milliseconds as now } from '../clock.js';
+import { inNextTurn } from '../deferrals.js';
 import type { ConnectionSession } from './interfaces.js';
 
 /** Microseconds. Longer, and others who want the processor would feel it. */
@@ -42,7 +43,7 @@ export class BusyPoll {
     this.since = now();
     if (this.turning) return;
     this.turning = true;
-    setImmediate(turn, this);
+    inNextTurn(turn, this);
   }
 
   /** The peer has sent something. */
@@ -60,7 +61,7 @@ export class BusyPoll {
   /** @internal One turn of the event loop later. */
   _turn(): void {
     if (this.since !== 0 && this.isInTime() && !this.session.destroyed) {
-      setImmediate(turn, this);
+      inNextTurn(turn, this);
       return;
     }
     this.turning = false;

@@ -1,6 +1,6 @@
 import { type Limit, REPORTED_SETTINGS } from '../binding/records.js';
-import { setImmediate } from '../clock.js';
 import { constants } from '../constants.js';
+import { afterFrames } from '../deferrals.js';
 import { ERR_HTTP2_SESSION_ERROR, ERR_HTTP2_TOO_MANY_ORIGINS } from '../errors/index.js';
 import type { IncomingHeaders } from '../headers/decode.js';
 import { sessionChannels } from '../observe/channels.js';
@@ -147,7 +147,7 @@ export function onFrameError(session: ConnectionSession, id: number, type: numbe
   const emitter = stream ?? session;
   emitter._touch();
   // A GOAWAY that tells more may be on its way.
-  setImmediate(() => {
+  afterFrames(() => {
     stream?.close(code);
     session.close();
   });

@@ -2,8 +2,9 @@ import type { Duplex } from 'node:stream';
 import { takeBatch } from '../binding/batch.js';
 import type { NativeSession } from '../binding/contract.js';
 import { BatchHeader } from '../binding/records.js';
-import { milliseconds, setImmediate } from '../clock.js';
+import { milliseconds } from '../clock.js';
 import { constants } from '../constants.js';
+import { inNextTurn } from '../deferrals.js';
 import { copyOf } from '../socket/direct-reader.js';
 import { takeNotes } from './batch-notes.js';
 import { type Dispatch, Recorded } from './dispatch.js';
@@ -81,7 +82,7 @@ export class Inbound {
     if (this.since === 0) this.since = now;
     if (now - this.since > TIME_AT_ONCE) {
       this.turns = true;
-      setImmediate(turn, this);
+      inNextTurn(turn, this);
       return false;
     }
     const { chunk, from } = next;

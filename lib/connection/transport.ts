@@ -1,7 +1,7 @@
 import net = require('node:net');
 import type { Duplex } from 'node:stream';
 import type { NativeSession } from '../binding/contract.js';
-import { setImmediate } from '../clock.js';
+import { afterFrames, afterPeerReads, atEndOfTurn } from '../deferrals.js';
 import { rethrow } from '../rethrow.js';
 import { DirectReader } from '../socket/direct-reader.js';
 import { Dispatch, type Recorded } from './dispatch.js';
@@ -61,7 +61,7 @@ export class Transport implements OutboundListener {
     if (this.closed || !this.holdsReceived) return true;
     this.inbound.connectionIsGone();
     this.outbound.blocked = false;
-    if (!this.working && !this.dispatch.goesOn && !this.inbound.awaitsTurn) process.nextTick(workOn, this);
+    if (!this.working && !this.dispatch.goesOn && !this.inbound.awaitsTurn) atEndOfTurn(workOn, this);
     return false;
   }
 
@@ -172,7 +172,7 @@ export class Transport implements OutboundListener {
   scheduleFirst(): void {
     this.scheduled = true;
     // Not as an argument: Node holds the last one for as long as it runs immediates, though the session may be over by then.
-    setImmediate(() => this._workOn());
+    afterFrames(() => this._workOn());
   }
 
   /** Asks for a flush at the end of this turn. */
@@ -180,7 +180,7 @@ export class Transport implements OutboundListener {
     if (this.scheduled) return;
     this.scheduled = true;
     // Whoever works flushes at its end.
-    if (!this.working && !this.dispatch.goesOn) process.nextTick(workOn, this);
+    if (!this.working && !this.dispatch.goesOn) atEndOfTurn(workOn, this);
   }
 
   /** @internal */
@@ -199,14 +199,14 @@ export class Transport implements OutboundListener {
     this.release();
     if (this.outbound.blocked) return;
     this.outbound.pullAll();
-    if (!this.working && !this.dispatch.goesOn && this.dispatch.busy) process.nextTick(workOn, this);
+    if (!this.working && !this.dispatch.goesOn && this.dispatch.busy) atEndOfTurn(workOn, this);
   }
 
   /** @internal Streams learn what has become of their writes. */
   sent(recorded: Recorded): void {
     if (this.fromEventLoop) this.dispatch.add(recorded);
     // A Duplex hands the bytes over at once: the reader of what was written must get a turn before the writer.
-    else setImmediate(dispatchLater, this, recorded);
+    else afterPeerReads(dispatchLater, this, recorded);
   }
 
   /** @internal */

@@ -1,5 +1,5 @@
 import * as hooks from 'node:perf_hooks';
-import { setImmediate } from '../clock.js';
+import { inNextTurn } from '../deferrals.js';
 import { type Http2PerformanceEntry, observeEntries } from './entries.js';
 import type { EntryList as EntryListType } from './types.js';
 
@@ -117,7 +117,7 @@ export class PerformanceObserver extends Node {
     if (this.#scheduled) return;
     this.#scheduled = true;
     // As Node does: many entries in one call.
-    setImmediate(() => {
+    inNextTurn(() => {
       this.#scheduled = false;
       this.#deliver(super.takeRecords());
     });

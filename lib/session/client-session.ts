@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { Duplex } from 'node:stream';
 import type { SessionOptions } from '../connection/session-options.js';
 import { constants } from '../constants.js';
+import { afterCall } from '../deferrals.js';
 import {
   AbortError, ERR_HTTP2_GOAWAY_SESSION, ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_OUT_OF_STREAMS,
   ERR_HTTP2_STREAM_SELF_DEPENDENCY, NghttpError,
@@ -78,7 +79,7 @@ export class ClientHttp2Session extends Http2Session {
     if (signal) watch(stream, signal);
 
     if (refusal !== undefined) {
-      process.nextTick(refuse, stream, refusal);
+      afterCall(refuse, stream, refusal);
     } else if (this.connecting) {
       this.whenConnected(() => stream._context!.runInAsyncScope(submit, undefined, stream, prepared.block, endStream, parent, weight, exclusive));
     } else {

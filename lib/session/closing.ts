@@ -1,11 +1,12 @@
 import net = require('node:net');
 import type { Duplex } from 'node:stream';
 import type { NativeSession } from '../binding/contract.js';
-import { clearTimeout, setImmediate, setTimeout } from '../clock.js';
+import { clearTimeout, setTimeout } from '../clock.js';
 import { cancelPing } from '../connection/acknowledgements.js';
 import { clearIdleTimeout } from '../connection/idle-timer.js';
 import { describeLimit, type LimitDetails } from '../connection/limits.js';
 import { constants } from '../constants.js';
+import { afterCall, afterFrames, afterPeerReads, inNextTurn } from '../deferrals.js';
 import { ERR_HTTP2_STREAM_CANCEL, ERR_SOCKET_CLOSED } from '../errors/index.js';
 import { debugSession } from '../observe/debug.js';
 import { keepStats, publishClosed } from '../observe/session-events.js';
@@ -105,8 +106,8 @@ export function closeSession(session: Http2Session, code: number, error: Error |
     // What is still to be destroyed finds a session that takes nothing.
     const left = session._end?.doomed;
     if (left === undefined) session._native = undefined;
-    else setImmediate(destroyMore, session, left, error);
-    if (session._pings.size > 0) setImmediate(cancelPings, session);
+    else inNextTurn(destroyMore, session, left, error);
+    if (session._pings.size > 0) afterFrames(cancelPings, session);
   }
   letGo(session, error, graceful);
 }
@@ -130,7 +131,7 @@ function destroyMore(session: Http2Session, streams: Http2Stream[], error: Error
   const end = endOf(session);
   const left = end.doomed = destroySome(session, streams, error);
   if (left !== undefined) {
-    setImmediate(destroyMore, session, left, error);
+    inNextTurn(destroyMore, session, left, error);
     return;
   }
   session._native = undefined;
@@ -158,7 +159,7 @@ function letGo(session: Http2Session, error: Error | undefined, graceful: boolea
   if (socket === undefined || socket.destroyed) {
     if (socket !== undefined) unbind(socket);
     if (session._streams.size > 0 && session._end?.doomed === undefined) waitForReaders(session, error);
-    else process.nextTick(emitClose, session, error);
+    else afterCall(emitClose, session, error);
     return;
   }
   unbind(socket);
@@ -207,7 +208,7 @@ function endSocket(socket: Duplex, error: Error | undefined): void {
   destroyAfter(socket, FAREWELL, error);
   // A moment for the peer to read the GOAWAY before it sees the reset.
   const destroy = (): void => {
-    setImmediate(() => socket.destroy(error));
+    afterPeerReads(() => socket.destroy(error));
   };
   if (socket.writableFinished) destroy();
   else socket.end(destroy);
@@ -247,7 +248,7 @@ function giveReaderTime(stream: Http2Stream, before: number): void {
 
 function emitClose(session: Http2Session, error: Error | undefined): void {
   if (session._end?.doomed !== undefined) {
-    session._end.afterDoomed = () => process.nextTick(emitClose, session, error);
+    session._end.afterDoomed = () => afterCall(emitClose, session, error);
     return;
   }
   session._life = lifeAfter(session._life, LifeInput.Over);
@@ -309,6 +310,6 @@ function duplexOnEnd(this: Duplex): void {
   const finish = (): void => {
     if (!this.destroyed) this.destroy();
   };
-  if (this.writableFinished) setImmediate(finish);
+  if (this.writableFinished) afterPeerReads(finish);
   else this.end(finish);
 }

@@ -17,6 +17,7 @@ import { SettingsExchange } from '../connection/settings-exchange.js';
 import { StreamTable } from '../connection/stream-table.js';
 import type { Transport } from '../connection/transport.js';
 import { constants } from '../constants.js';
+import { afterCall, atEndOfTurn } from '../deferrals.js';
 import {
   ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_NO_MEM,
   ERR_HTTP2_PING_CANCEL, ERR_HTTP2_PING_LENGTH, ERR_HTTP2_SESSION_ERROR, ERR_OUT_OF_RANGE,
@@ -236,7 +237,7 @@ export class Http2Session extends EventEmitter {
     }
     validateFunction(callback, 'callback');
     if (this.connecting || this.closed) {
-      process.nextTick(cancelPing, callback as PingCallback);
+      afterCall(cancelPing, callback as PingCallback);
       return undefined;
     }
     const inItsContext = inContext('HTTP2PING', callback as PingCallback);
@@ -335,7 +336,7 @@ export class Http2Session extends EventEmitter {
       return;
     }
     // The GOAWAY leaves first: until then an idle session is closed and not destroyed.
-    process.nextTick(maybeDestroy, this);
+    atEndOfTurn(maybeDestroy, this);
   }
 
   /**

@@ -7,6 +7,7 @@ import { nativeOptions, watchRemoteSettings } from '../connection/native-options
 import type { SessionOptions } from '../connection/session-options.js';
 import { Transport } from '../connection/transport.js';
 import { constants } from '../constants.js';
+import { afterCall } from '../deferrals.js';
 import type { Http2Session } from './session.js';
 
 /** What is asked of a socket, beyond Duplex, where it has it. */
@@ -43,7 +44,7 @@ export function whenConnected(session: Http2Session, socket: Duplex, options: Se
 /** The connection stands: makes the core's session and announces the settings. */
 function setUp(session: Http2Session, socket: Duplex, options: SessionOptions): void {
   if (session.destroyed) {
-    process.nextTick(emitConnect, session, socket);
+    afterCall(emitConnect, session, socket);
     return;
   }
   session._establish();
@@ -61,9 +62,9 @@ function setUp(session: Http2Session, socket: Duplex, options: SessionOptions): 
   if (session._type === constants.NGHTTP2_SESSION_SERVER && Array.isArray(options.origins))
     (session as unknown as { origin(...origins: string[]): void }).origin(...options.origins);
   session._transport.schedule();
-  process.nextTick(emitConnect, session, socket);
+  afterCall(emitConnect, session, socket);
   // A tick later, so that whoever made the session has put its listeners in place.
-  process.nextTick(startTransport, session._transport);
+  afterCall(startTransport, session._transport);
 }
 
 function emitConnect(session: Http2Session, socket: Duplex): void {

@@ -1,3 +1,4 @@
+import { afterCall } from '../deferrals.js';
 import { clientChannels, publishIn } from '../observe/channels.js';
 import type { StreamSession } from './interfaces.js';
 import { Receiving, receivingAfter, ReceivingInput, Sending } from './stream-state.js';
@@ -23,7 +24,7 @@ export class ClientHttp2Stream extends Http2Stream {
   /** @internal */
   override _beforeErrorOfPeer(): void {
     // node:http2 has no error for it: it must not end a program that does not listen.
-    if (this._receiving === Receiving.Unanswered) process.nextTick(listen, this);
+    if (this._receiving === Receiving.Unanswered) afterCall(listen, this);
   }
 
   /** @internal */

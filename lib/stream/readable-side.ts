@@ -1,4 +1,5 @@
 import { constants, nameForErrorCode } from '../constants.js';
+import { afterCall } from '../deferrals.js';
 import { ERR_HTTP2_STREAM_ERROR } from '../errors/index.js';
 import { endAtOnce, isAskedFor, piecesIn, readAhead, watchReads } from '../node-internals/readable-state.js';
 import { maybeDestroyStream } from './base.js';
@@ -61,7 +62,7 @@ export abstract class ReadableSide extends WritableSide {
     if (peerIsDone(this._receiving) && !this._held) return;
     const held = reading ? 0 : heldBy(this);
     // Whether the reader takes what there is, is known when it has read.
-    if (reading && this._held && this.readableLength > 0) process.nextTick(tellHeld, this);
+    if (reading && this._held && this.readableLength > 0) afterCall(tellHeld, this);
     this._held = held > 0;
     this.core?.setReading(this._id!, reading, held);
     if (reading) this._session?._transport?.schedule();

@@ -2,6 +2,7 @@ import { AsyncResource } from 'node:async_hooks';
 import type { EventEmitter } from 'node:events';
 import type { FileHandle } from 'node:fs/promises';
 import { constants } from '../constants.js';
+import { afterCall } from '../deferrals.js';
 import {
   ERR_HTTP2_HEADERS_AFTER_RESPOND, ERR_HTTP2_HEADERS_SENT, ERR_HTTP2_INVALID_INFO_STATUS, ERR_HTTP2_INVALID_STREAM,
   ERR_HTTP2_NESTED_PUSH, ERR_HTTP2_OUT_OF_STREAMS, ERR_HTTP2_PUSH_DISABLED, ERR_HTTP2_STATUS_101, NghttpError,
@@ -178,7 +179,7 @@ export class ServerHttp2Stream extends Http2Stream {
     const id = session._native!.push(this._id!, text, count);
     session._transport!.schedule();
     if (id < 0) {
-      process.nextTick(callback as PushCallback, pushError(id));
+      afterCall(callback as PushCallback, pushError(id));
       return;
     }
     const stream = new ServerHttp2Stream(session, id, promise);
@@ -188,7 +189,7 @@ export class ServerHttp2Stream extends Http2Stream {
     if (options?.endStream || headRequest) stream.end();
     stream._headRequest = headRequest;
     if (serverChannels.created.hasSubscribers) serverChannels.created.publish({ stream, headers: promise });
-    process.nextTick(announcePush, callback as PushCallback, stream, promise);
+    afterCall(announcePush, callback as PushCallback, stream, promise);
   }
 
   private completePromise(given: HeadersObject): HeadersObject {
@@ -231,7 +232,7 @@ export class ServerHttp2Stream extends Http2Stream {
 
   /** @internal Nobody has to expect that a peer goes: if nobody listens, the server is told. */
   override _beforeErrorOfPeer(session: StreamSession): void {
-    process.nextTick(listenForServer, this, session);
+    afterCall(listenForServer, this, session);
   }
 
   /** @internal */

@@ -1,10 +1,11 @@
 import { deprecate, format, inspect } from 'node:util';
 import { native } from '../binding/load.js';
 import { StreamStateField } from '../binding/records.js';
-import { setImmediate, setTimeout } from '../clock.js';
+import { setTimeout } from '../clock.js';
 import { clearIdleTimeout, setIdleTimeout } from '../connection/idle-timer.js';
 import { tellLimit } from '../connection/limits.js';
 import { constants, nameForErrorCode } from '../constants.js';
+import { afterCall, afterFrames } from '../deferrals.js';
 import {
   ERR_HTTP2_INVALID_STREAM, ERR_HTTP2_STREAM_CANCEL, ERR_HTTP2_STREAM_ERROR, ERR_HTTP2_TRAILERS_ALREADY_SENT, ERR_HTTP2_TRAILERS_NOT_READY,
   NghttpError,
@@ -81,7 +82,7 @@ export class Http2Stream extends ReadableSide {
       return result;
     } finally {
       // Node's streams stop where a listener throws: what is left would never be read, or the stream never end.
-      if (!heard && (event === 'data' || event === 'end' || event === 'finish')) process.nextTick(goOnAfterThrow, this);
+      if (!heard && (event === 'data' || event === 'end' || event === 'finish')) afterCall(goOnAfterThrow, this);
     }
   }
 
@@ -250,7 +251,7 @@ export class Http2Stream extends ReadableSide {
   private submitReset(code: number, givesUp: boolean): void {
     if (this.pending) {
       // Nothing of it was sent, and the connection may never be established.
-      process.nextTick(destroyStream, this);
+      afterCall(destroyStream, this);
       return;
     }
     const session = this._session;
@@ -308,7 +309,7 @@ export class Http2Stream extends ReadableSide {
       error = new ERR_HTTP2_STREAM_ERROR(nameForErrorCode[code] ?? code);
     if (error != null && session._refused !== undefined) tellLimit(session._refused, id, error);
     this._session = undefined;
-    if (session._closed) setImmediate(maybeDestroySession, session);
+    if (session._closed) afterFrames(maybeDestroySession, session);
     if (error) this._publishError(session, error);
     if (error && byPeer) this._beforeErrorOfPeer(session);
     callback(error);

@@ -1,4 +1,5 @@
 import { WriteFlag } from '../binding/contract.js';
+import { afterCall } from '../deferrals.js';
 import type { PieceSink } from '../socket/gather.js';
 import { maybeDestroyStream, StreamBase } from './base.js';
 import { bodyIsEnded, headersAreSent, isReleased, peerIsDone, Sending, sendingAfter, SendingInput, trailersFollow } from './stream-state.js';
@@ -90,7 +91,7 @@ export abstract class WritableSide extends StreamBase {
     this._touch();
     if (!headersAreSent(this._sending)) this._proceed();
     if (this._session === undefined) {
-      process.nextTick(callback);
+      afterCall(callback);
       return false;
     }
     return true;
@@ -164,7 +165,7 @@ export abstract class WritableSide extends StreamBase {
       this.writeCallback = callback;
     } else {
       this.inFlight = 0;
-      process.nextTick(callback);
+      afterCall(callback);
     }
     this._session!._transport!.schedule();
   }
@@ -213,7 +214,7 @@ export abstract class WritableSide extends StreamBase {
     if (writeCallback === undefined) return;
     this.writeCallback = undefined;
     this.inFlight = 0;
-    process.nextTick(writeCallback);
+    afterCall(writeCallback);
   }
 
   /** @internal All that was queued is in frames. */
@@ -241,7 +242,7 @@ export abstract class WritableSide extends StreamBase {
       if (part <= 0) {
         // Its memory was transferred away after the write. The frame's length is announced already.
         sink.add(Buffer.alloc(length), 0, length);
-        process.nextTick(destroyStream, this, new TypeError('A chunk was detached before it could be sent'));
+        afterCall(destroyStream, this, new TypeError('A chunk was detached before it could be sent'));
         return;
       }
       sink.add(chunk!, from, part);
@@ -257,7 +258,7 @@ export abstract class WritableSide extends StreamBase {
 
   /** @internal */
   _onWantTrailers(): void {
-    process.nextTick(wantTrailers, this);
+    afterCall(wantTrailers, this);
   }
 
   /** @internal */

@@ -65,3 +65,8 @@ test('the room imports nothing of the rooms above', () => {
     'node-internals/b.ts': "export { constants } from '../constants.js';\nexport { c } from './c.js';",
   })).toEqual({ 'node-internals/a.ts': ['eslint(no-restricted-imports)'] });
 });
+
+test('what happens later says what it waits for, by the name of its queue', () => {
+  const text = "import { setImmediate } from 'node:timers';\nexport const a = (f: () => void) => { process.nextTick(f); };\nexport const b = (f: () => void) => { setImmediate(f); };\n";
+  expect(broken({ 'stream/a.ts': text, 'connection/dispatch.ts': text })).toEqual({ 'stream/a.ts': ['duetto(named-deferrals)', 'duetto(named-deferrals)'] });
+});
