@@ -14,9 +14,9 @@ session.on('error', (error) => console.error(`the connection failed: ${error.mes
 async function get(path) {
   const stream = session.request({ ':path': path });
   const [headers] = await once(stream, 'response');
-  let octets = 0;
-  for await (const chunk of stream) octets += chunk.length;
-  return `${path}: ${headers[':status']}, ${octets} octets`;
+  let bytes = 0;
+  for await (const chunk of stream) bytes += chunk.length;
+  return `${path}: ${headers[':status']}, ${bytes} bytes`;
 }
 
 try {

@@ -21,7 +21,7 @@ function fileOf(url) {
   return file.startsWith(root + path.sep) && !file.includes('\0') ? file : undefined;
 }
 
-/** One range of a file of `size` octets: undefined if all of it is wanted, null if there is no such part. */
+/** One range of a file of `size` bytes: undefined if all of it is wanted, null if there is no such part. */
 function rangeOf(field, size) {
   const [, from, to] = /^bytes=(\d*)-(\d*)$/.exec(field ?? '') ?? [];
   if (from === undefined || from + to === '') return undefined;

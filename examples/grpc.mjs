@@ -6,7 +6,7 @@ import http2 from 'node:http2';
 import grpc from '@grpc/grpc-js';
 
 // A service without a .proto file: messages are JSON.
-const json = { serialize: (value) => Buffer.from(JSON.stringify(value)), deserialize: (octets) => JSON.parse(octets) };
+const json = { serialize: (value) => Buffer.from(JSON.stringify(value)), deserialize: (bytes) => JSON.parse(bytes) };
 const method = (name, responseStream) => ({
   path: `/Counter/${name}`, requestStream: false, responseStream,
   requestSerialize: json.serialize, requestDeserialize: json.deserialize,

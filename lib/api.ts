@@ -129,10 +129,10 @@ export type Api = Omit<typeof builtin, keyof Functions> & Functions & {
    * Bounds what all sessions of this thread use together, as `maxSessionMemory` counts it: beyond it new streams are refused, beyond
    * a quarter more the sessions that use more than the others end. Infinity, the default, is no bound.
    *
-   * @param octets from 1 to 2^53-1, or Infinity
+   * @param bytes from 1 to 2^53-1, or Infinity
    * @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE
    */
-  setMemoryLimit(octets: number): void;
+  setMemoryLimit(bytes: number): void;
   /** What all sessions of this thread have counted, and how they are now. */
   stats(): TotalStats;
 };

@@ -68,9 +68,9 @@ function stats(): unknown {
   return statistics().stats();
 }
 
-function setMemoryLimit(octets: number): void {
-  if (octets !== Infinity) validateInteger(octets, 'octets', 1);
-  native.setMemoryLimit(octets === Infinity ? 0 : octets);
+function setMemoryLimit(bytes: number): void {
+  if (bytes !== Infinity) validateInteger(bytes, 'bytes', 1);
+  native.setMemoryLimit(bytes === Infinity ? 0 : bytes);
 }
 
 // The types that users see are those of node:http2, so that typed code moves over by changing the import. The order of
@@ -92,11 +92,11 @@ const duetto: duetto.Api = {
   nghttp2,
   get PerformanceObserver() {
     const { PerformanceObserver } = require('./observe/performance-observer.js') as typeof import('./observe/performance-observer.js');
-    settle(PerformanceObserver);
+    defineObserver(PerformanceObserver);
     return PerformanceObserver;
   },
   set PerformanceObserver(value: unknown) {
-    settle(value);
+    defineObserver(value);
   },
   setMemoryLimit,
   stats,
@@ -110,7 +110,7 @@ Object.defineProperty(duetto, Symbol.for('duetto.classes'), {
   }),
 });
 
-function settle(PerformanceObserver: unknown): void {
+function defineObserver(PerformanceObserver: unknown): void {
   Object.defineProperty(duetto, 'PerformanceObserver', {
     value: PerformanceObserver, writable: true, enumerable: true, configurable: true,
   });

@@ -1,5 +1,5 @@
 // Applies a patch of deps/patches to a tree, or fails. A program that does so may be missing, and would look for places
-// where a hunk might fit as well: these trees are known to the octet, so a hunk fits where it says or not at all.
+// where a hunk might fit as well: these trees are known to the byte, so a hunk fits where it says or not at all.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';

@@ -11,13 +11,13 @@ import { DepsError, run } from './util.mjs';
 /** Debian 10's: glibc, and the C++ library of GCC 8. */
 export const FLOOR = { GLIBC: '2.28', GLIBCXX: '3.4.25', CXXABI: '1.3.11', GCC: '8.0.0' };
 /** Twice what an addon is now: enough for growth, not for one that was not stripped. */
-const MAX_ADDON_OCTETS = 1_000_000;
+const MAX_ADDON_ByteS = 1_000_000;
 
 const ELF = { x64: 62, arm64: 183 };
 const MACH_O = { x64: 0x01000007, arm64: 0x0100000c };
 const PE = { x64: 0x8664, arm64: 0xaa64 };
 
-/** For which platform and processor a binary is: `linux-x64`, as far as its first octets tell. */
+/** For which platform and processor a binary is: `linux-x64`, as far as its first bytes tell. */
 export function binaryKind(file) {
   const head = readFileSync(file).subarray(0, 4096);
   const named = (platform, machines, machine) => {
@@ -59,8 +59,8 @@ export function tooNew(versions, floor = FLOOR) {
 function problemsOf(file, target, { version, tree: wanted }, project) {
   if (!existsSync(file)) return ['is missing'];
   const problems = [];
-  const octets = readFileSync(file).length;
-  if (octets > MAX_ADDON_OCTETS) problems.push(`has ${octets} octets, more than ${MAX_ADDON_OCTETS}: is it stripped?`);
+  const bytes = readFileSync(file).length;
+  if (bytes > MAX_ADDON_ByteS) problems.push(`has ${bytes} bytes, more than ${MAX_ADDON_ByteS}: is it stripped?`);
   const kind = binaryKind(file);
   if (kind !== target.folder) return [...problems, `is ${kind === 'no binary' ? kind : `for ${kind}`}`];
   if (target.platform === 'linux') {
@@ -87,7 +87,7 @@ export function checkPrebuilds(out, targets, manifest, project, versions = carri
       const file = join(out, name);
       const problems = problemsOf(file, target, findVersion(manifest, version), project);
       for (const problem of problems) wrong.push(`  ${name} ${problem}`);
-      if (problems.length === 0) right.push(`${name}: nghttp2 ${version}, ${readFileSync(file).length} octets${needs(target, file)}`);
+      if (problems.length === 0) right.push(`${name}: nghttp2 ${version}, ${readFileSync(file).length} bytes${needs(target, file)}`);
     }
   }
   if (wrong.length) throw new DepsError(`the prebuilt addons in ${out} are not what the package needs:\n${wrong.join('\n')}`);

@@ -24,7 +24,7 @@ export class Batch {
   }
 
   /** What `receive` or `pull` gave: the number of integers. */
-  settle(count: number): number {
+  adopt(count: number): number {
     if (count >= 0) return count;
     const [ints, bytes] = native.batchMemory(this.index);
     this.ints = new Int32Array(ints);

@@ -72,7 +72,7 @@ export function bytesOf(view: NodeJS.ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
-/** Eight octets: those given, else the time, little-endian. */
+/** Eight bytes: those given, else the time, little-endian. */
 export function pingPayload(given: NodeJS.ArrayBufferView | undefined): Uint8Array {
   if (given) return bytesOf(given);
   const time = Buffer.alloc(8);

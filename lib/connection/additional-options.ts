@@ -9,7 +9,7 @@ import { MOST_BUSY_POLL } from './busy-poll.js';
  */
 export interface AdditionalOptions {
   /**
-   * Octets that the peer may send on all streams together before it has to wait (RFC 9113, section 6.9.2), 1 to 2^31-1.
+   * Bytes that the peer may send on all streams together before it has to wait (RFC 9113, section 6.9.2), 1 to 2^31-1.
    * Without it the window is 65,535 and is widened when a peer sends much.
    */
   connectionWindowSize?: number | undefined;

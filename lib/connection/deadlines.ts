@@ -73,7 +73,7 @@ export class Deadlines {
     if (this.headersTimer !== undefined && !this.awaitsPreface && (notes & BLOCK) === 0) this.endHeaders();
   }
 
-  /** A header block goes on in the next chunk. Time runs from its first octets. */
+  /** A header block goes on in the next chunk. Time runs from its first bytes. */
   blockIsOpen(begins: boolean): void {
     if (this.headersTimeout <= 0) return;
     if (this.awaitsPreface) {
@@ -198,7 +198,7 @@ export class Deadlines {
   }
 }
 
-/** Octets that have left, as far as the socket counts them. */
+/** Bytes that have left, as far as the socket counts them. */
 function written(socket: Duplex): number {
   return ((socket as Partial<Socket>).bytesWritten ?? 0) - socket.writableLength;
 }

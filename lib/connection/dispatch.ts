@@ -8,7 +8,7 @@ import { stretch } from './tick-count.js';
 
 /** The real one: a test may have put a clock of its own in its place. */
 const { nextTick } = process;
-const settled = Promise.resolve();
+const resolved = Promise.resolve();
 /** Ticks and microtasks make each other; after so many rounds of both, what was told last has sunk in. */
 const ROUNDS = 2;
 
@@ -159,12 +159,12 @@ export class Dispatch {
     this.state = State.Waiting;
     this.rounds = 0;
     this.onMicrotask ??= () => nextTick(round, this);
-    void settled.then(this.onMicrotask);
+    void resolved.then(this.onMicrotask);
   }
 
   /** @internal */
   _round(): void {
-    if (++this.rounds < ROUNDS) void settled.then(this.onMicrotask);
+    if (++this.rounds < ROUNDS) void resolved.then(this.onMicrotask);
     else this._resume();
   }
 

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 // A client that meets something else than HTTP/2 is given the error that node:http2 gives it, "Protocol error" or one of
 // OpenSSL's. What was met is its `cause`.
 
-/** Octets in which what was met shows. */
+/** Bytes in which what was met shows. */
 const ENOUGH = 100;
 
 /** The beginning of what a server has sent first, if it is no SETTINGS frame. */

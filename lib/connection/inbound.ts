@@ -139,7 +139,7 @@ export class Inbound {
     }
     const batch = takeBatch();
     const hold = blocked && session._type === constants.NGHTTP2_SESSION_SERVER && !this.socket.destroyed;
-    const end = batch.settle(native.receive(chunk, from, length, hold, batch.index));
+    const end = batch.adopt(native.receive(chunk, from, length, hold, batch.index));
     const { ints } = batch;
     const notes = ints[BatchHeader.Notes]!;
     const pieces = ints[BatchHeader.HasData] === 0 ? undefined : takeData(batch, end, chunk);

@@ -7,9 +7,9 @@ import type { AdditionalOptions } from './additional-options.js';
 /** Options of a session that the core takes. */
 export interface NativeOptions extends Pick<AdditionalOptions,
   'maxContinuations' | 'maxOutboundAcks' | 'maxOutboundFrames' | 'maxEmptyFrames' | 'glitchBurst' | 'glitchRate'> {
-  /** Octets of the HPACK table used for sending, at most (RFC 7541, section 4.2), 0 to 2^32-1. Default 4096. */
+  /** Bytes of the HPACK table used for sending, at most (RFC 7541, section 4.2), 0 to 2^32-1. Default 4096. */
   maxDeflateDynamicTableSize?: number | undefined;
-  /** Megabytes (10^6 octets) that a session may use, from 1. Default 10. Beyond, new streams are refused with ENHANCE_YOUR_CALM. */
+  /** Megabytes (10^6 bytes) that a session may use, from 1. Default 10. Beyond, new streams are refused with ENHANCE_YOUR_CALM. */
   maxSessionMemory?: number | undefined;
   /**
    * Fields in a header block, at most, from 4 on a server and 1 on a client. Default 128. Beyond, the stream is refused with
@@ -18,7 +18,7 @@ export interface NativeOptions extends Pick<AdditionalOptions,
   maxHeaderListPairs?: number | undefined;
   /** Pushes that may wait for their response, 0 to 2^32-1; below zero as many as there can be. Default 200. Beyond, they are cancelled. */
   maxReservedRemoteStreams?: number | undefined;
-  /** Octets of a header block that may be sent, before compression. Default 65536. Beyond, 'frameError' is emitted and the stream fails. */
+  /** Bytes of a header block that may be sent, before compression. Default 65536. Beyond, 'frameError' is emitted and the stream fails. */
   maxSendHeaderBlockLength?: number | undefined;
   /** One of `constants.PADDING_STRATEGY_*`. Default PADDING_STRATEGY_NONE. */
   paddingStrategy?: number | undefined;

@@ -60,7 +60,7 @@ export class Outbound {
     this.held = 0;
     const batch = takeBatch();
     const hold = holds && held < MAX_HELD && this.unsent === undefined;
-    const end = batch.settle(native.pull(out, held, batch.index, output.descriptor(), hold));
+    const end = batch.adopt(native.pull(out, held, batch.index, output.descriptor(), hold));
     const { ints } = batch;
     const length = ints[BatchHeader.OutLength]!;
     const more = ints[BatchHeader.More]!;

@@ -10,7 +10,7 @@ const STRERROR: Readonly<Record<number, string>> = {
   [-503]: 'Unsupported SPDY version',
   [-504]: 'Operation would block',
   [-505]: 'Protocol error',
-  [-506]: 'Invalid frame octets',
+  [-506]: 'Invalid frame bytes',
   [-507]: 'EOF',
   [-508]: 'Data transfer deferred',
   [-509]: 'No more Stream ID available',

@@ -20,9 +20,9 @@ export interface LimitDetails {
 
 /** `detail` of an entry with the name 'Http2Stream'. Times are milliseconds since `startTime`, 0 for never. */
 export interface StreamDetail {
-  /** Octets of DATA received. */
+  /** Bytes of DATA received. */
   readonly bytesRead: number;
-  /** Octets of DATA sent. */
+  /** Bytes of DATA sent. */
   readonly bytesWritten: number;
   readonly id: number;
   readonly timeToFirstByte: number;
@@ -32,7 +32,7 @@ export interface StreamDetail {
 
 /** `detail` of an entry with the name 'Http2Session'. */
 export interface SessionDetail {
-  /** Octets sent on the connection. */
+  /** Bytes sent on the connection. */
   readonly bytesWritten: number;
   readonly bytesRead: number;
   readonly framesReceived: number;
@@ -94,9 +94,9 @@ export interface FrameCounts {
 
 /** How well HPACK (RFC 7541) did in one direction. */
 export interface Compression {
-  /** Octets of names and values. */
+  /** Bytes of names and values. */
   readonly fields: number;
-  /** Octets of the frames that carried them. */
+  /** Bytes of the frames that carried them. */
   readonly frames: number;
   /** `frames` divided by `fields`; 0 before the first block. Small is good. */
   readonly ratio: number;
@@ -104,9 +104,9 @@ export interface Compression {
 
 /** What one session, or all of them, have counted. */
 export interface Traffic {
-  /** Octets on the connection, those of TLS not counted. */
+  /** Bytes on the connection, those of TLS not counted. */
   readonly bytes: { readonly received: number; readonly sent: number };
-  /** Octets of DATA, padding not counted. */
+  /** Bytes of DATA, padding not counted. */
   readonly data: { readonly received: number; readonly sent: number };
   readonly frames: { readonly received: FrameCounts; readonly sent: FrameCounts };
   readonly streams: {
@@ -132,7 +132,7 @@ export interface Traffic {
     /** Streams that wait now. */
     readonly stalledStreams: number;
   };
-  /** Octets outside of JavaScript's heap. */
+  /** Bytes outside of JavaScript's heap. */
   readonly memory: {
     /** What `maxSessionMemory` counts: all of the following, and the streams. */
     readonly total: number;

@@ -8,14 +8,14 @@ import { type Settings, validateSettings } from '../settings/values.js';
 import type { ServerHttp2Stream } from '../stream/server-stream.js';
 import { assertIsObject, validateFunction } from '../validate.js';
 import type { Http1Fallback } from './http1.js';
-import type { SecureServerOptions, ServerOptions, Settled } from './server-options.js';
+import type { SecureServerOptions, ServerOptions, Complete } from './server-options.js';
 
 // What servers with and without TLS have in common: they extend different classes of Node.
 
 export interface CommonServer extends net.Server {
   /** Milliseconds until a session, or HTTP/1 connection, without activity times out. 0 is never. */
   timeout: number;
-  /** @internal */ _options: Settled<ServerOptions | SecureServerOptions>;
+  /** @internal */ _options: Complete<ServerOptions | SecureServerOptions>;
   /** @internal Sessions that are not destroyed. */ _sessions: Set<ServerHttp2Session>;
   /** @internal `close` was called. */ _closing: boolean;
   /** @internal */ _http1: Http1Fallback | null;

@@ -3,7 +3,7 @@ import type * as net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { classesAreMembers, ownMembers } from '../node-internals/http1-members.js';
 import type { CommonServer } from './common.js';
-import type { SecureServerOptions, Settled } from './server-options.js';
+import type { SecureServerOptions, Complete } from './server-options.js';
 
 /** Events of an HTTP/1 connection that are the HTTP/2 server's. */
 const forwarded = new Set<string | symbol>([
@@ -21,7 +21,7 @@ export class Http1Fallback extends http.Server {
   readonly #owner: CommonServer;
   readonly #sharesClasses: boolean;
 
-  constructor(owner: CommonServer, options: Settled<SecureServerOptions>) {
+  constructor(owner: CommonServer, options: Complete<SecureServerOptions>) {
     super({ ...options, ...options.http1Options } as http.ServerOptions);
     this.#owner = owner;
     const { IncomingMessage, ServerResponse } = options.http1Options;

@@ -7,22 +7,22 @@ import {
 } from './common.js';
 import { onConnection } from './connection.js';
 import { Http1Fallback } from './http1.js';
-import { type SecureServerOptions, type Settled, settleSecureOptions } from './server-options.js';
+import { type SecureServerOptions, type Complete, completeSecureOptions } from './server-options.js';
 import type { RequestListener } from './server.js';
 
 /** A server over TLS, for HTTP/1 clients too if `allowHTTP1` is set. */
 export class Http2SecureServer extends tls.Server implements CommonServer {
   timeout = 0;
-  /** @internal */ _options: Settled<SecureServerOptions>;
+  /** @internal */ _options: Complete<SecureServerOptions>;
   /** @internal */ _sessions = new Set<ServerHttp2Session>();
   /** @internal */ _closing = false;
   /** @internal */ _http1: Http1Fallback | null = null;
 
   constructor(options?: SecureServerOptions, requestListener?: RequestListener) {
-    const settled = settleSecureOptions(options);
-    super(settled, onConnection as (socket: tls.TLSSocket) => void);
-    this._options = settled;
-    if (settled.allowHTTP1 === true) this._http1 = new Http1Fallback(this, settled);
+    const complete = completeSecureOptions(options);
+    super(complete, onConnection as (socket: tls.TLSSocket) => void);
+    this._options = complete;
+    if (complete.allowHTTP1 === true) this._http1 = new Http1Fallback(this, complete);
     setUp(this, requestListener);
     this.on('tlsClientError', onTlsClientError);
   }

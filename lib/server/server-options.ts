@@ -39,7 +39,7 @@ type Defaults = 'settings' | 'unknownProtocolTimeout' | 'strictSingleValueFields
   'Http2ServerRequest' | 'Http2ServerResponse';
 
 /** Options with the defaults filled in. */
-export type Settled<Options extends CommonServerOptions> =
+export type Complete<Options extends CommonServerOptions> =
   Options & { [Key in Defaults]-?: NonNullable<CommonServerOptions[Key]> };
 
 /** Identifiers that nghttp2 has room for. */
@@ -54,9 +54,9 @@ const counts = ['maxSessionInvalidFrames', 'maxSessionRejectedStreams', 'unknown
  *
  * @throws ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_HTTP2_TOO_MANY_CUSTOM_SETTINGS
  */
-export function settleOptions<Options extends CommonServerOptions>(given: Options | undefined): Settled<Options> {
+export function completeOptions<Options extends CommonServerOptions>(given: Options | undefined): Complete<Options> {
   assertIsObject(given, 'options');
-  const options = { ...given } as Settled<Options>;
+  const options = { ...given } as Complete<Options>;
   assertIsObject(options.settings, 'options.settings');
   options.settings = { ...options.settings };
   assertIsArray(options.remoteCustomSettings, 'options.remoteCustomSettings');
@@ -82,8 +82,8 @@ export function settleOptions<Options extends CommonServerOptions>(given: Option
 }
 
 /** The same for a server over TLS, with the protocols that it offers (RFC 7301). */
-export function settleSecureOptions(given: SecureServerOptions | undefined): Settled<SecureServerOptions> {
-  const options = settleOptions(given);
+export function completeSecureOptions(given: SecureServerOptions | undefined): Complete<SecureServerOptions> {
+  const options = completeOptions(given);
   if (!options.ALPNCallback) options.ALPNProtocols = options.allowHTTP1 === true ? ['h2', 'http/1.1'] : ['h2'];
   return options;
 }

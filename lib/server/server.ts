@@ -9,22 +9,22 @@ import {
   closed, closeSessions, type CommonServer, onRejection, setTimeoutOf, setUp, updateSettingsOf,
 } from './common.js';
 import { onConnection } from './connection.js';
-import { type ServerOptions, type Settled, settleOptions } from './server-options.js';
+import { type ServerOptions, type Complete, completeOptions } from './server-options.js';
 
 export type RequestListener = (request: Http2ServerRequest, response: Http2ServerResponse) => void;
 
 /** A server without TLS. Browsers do not speak to it; proxies and other programs do. */
 export class Http2Server extends net.Server implements CommonServer {
   timeout = 0;
-  /** @internal */ _options: Settled<ServerOptions>;
+  /** @internal */ _options: Complete<ServerOptions>;
   /** @internal */ _sessions = new Set<ServerHttp2Session>();
   /** @internal */ _closing = false;
   /** @internal */ _http1 = null;
 
   constructor(options?: ServerOptions, requestListener?: RequestListener) {
-    const settled = settleOptions(options);
-    super(settled, onConnection as (socket: net.Socket) => void);
-    this._options = settled;
+    const complete = completeOptions(options);
+    super(complete, onConnection as (socket: net.Socket) => void);
+    this._options = complete;
     setUp(this, requestListener);
   }
 
@@ -70,5 +70,5 @@ export function createServer(
 
 /** Makes a server's session over a connection that no server of this module has accepted. */
 export function performServerHandshake(socket: Duplex, options: ServerOptions = {}): ServerHttp2Session {
-  return new ServerHttp2Session(settleOptions(options), socket, undefined);
+  return new ServerHttp2Session(completeOptions(options), socket, undefined);
 }

@@ -24,7 +24,7 @@ export interface SessionServer {
   /** @internal */ readonly _sessions: Set<ServerHttp2Session>;
 }
 
-/** Octets of an ALTSVC or ORIGIN frame's content: one frame of the smallest maximum size, less its length field. */
+/** Bytes of an ALTSVC or ORIGIN frame's content: one frame of the smallest maximum size, less its length field. */
 const MAX_CONTENT = 2 ** 14 - 2;
 /** quoted-string without its quotes (RFC 9110, section 5.6.4). */
 const QUOTABLE = /^[\t\x20-\x5b\x5d-\x7e\x80-\xff]*$/;

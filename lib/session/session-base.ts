@@ -200,7 +200,7 @@ export abstract class SessionBase extends EventEmitter {
     this._pendingStreams.add(stream._serial, stream);
   }
 
-  /** @internal Gives away `length` octets of what a stream keeps. */
+  /** @internal Gives away `length` bytes of what a stream keeps. */
   _takeExternal(sink: PieceSink, id: number, length: number): void {
     const stream = this._streams.get(id);
     if (stream !== undefined) stream._takeExternal(sink, length);

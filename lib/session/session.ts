@@ -68,7 +68,7 @@ export class Http2Session extends SessionBase {
   /**
    * Sends a PING (RFC 9113, section 6.7).
    *
-   * @param payload 8 octets, else the time
+   * @param payload 8 bytes, else the time
    * @param callback called with the milliseconds until the answer, or with ERR_HTTP2_PING_CANCEL
    * @returns false if `maxOutstandingPings` are waiting already
    * @throws ERR_HTTP2_INVALID_SESSION, ERR_HTTP2_PING_LENGTH, ERR_INVALID_ARG_TYPE
@@ -137,7 +137,7 @@ export class Http2Session extends SessionBase {
   }
 
   /**
-   * Sets the connection's window for receiving, in octets, 0 to 2^31-1. Streams keep theirs
+   * Sets the connection's window for receiving, in bytes, 0 to 2^31-1. Streams keep theirs
    * (`settings.initialWindowSize`).
    *
    * @throws ERR_HTTP2_INVALID_SESSION, ERR_OUT_OF_RANGE, ERR_INVALID_ARG_TYPE

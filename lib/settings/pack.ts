@@ -4,7 +4,7 @@ import { ERR_HTTP2_INVALID_PACKED_SETTINGS_LENGTH, ERR_INVALID_ARG_TYPE } from '
 import { assertIsObject } from '../validate.js';
 import { type Settings, settingsPairs, validateSettings } from './values.js';
 
-/** Octets of one entry: identifier and value (RFC 9113, section 6.5.1). */
+/** Bytes of one entry: identifier and value (RFC 9113, section 6.5.1). */
 const ENTRY = 6;
 
 /**

@@ -8,17 +8,17 @@ import { assertIsObject, assertWithinRange } from '../validate.js';
 
 /** SETTINGS of RFC 9113, section 6.5.2, RFC 8441, section 3, and any others by their identifier. */
 export interface Settings {
-  /** Octets of the HPACK table, 0 to 2^32-1. Default 4096. */
+  /** Bytes of the HPACK table, 0 to 2^32-1. Default 4096. */
   headerTableSize?: number | undefined;
   /** Whether push is allowed. Default true. */
   enablePush?: boolean | undefined;
-  /** Octets of a stream's flow-control window at its start, 0 to 2^31-1. Default 65535. */
+  /** Bytes of a stream's flow-control window at its start, 0 to 2^31-1. Default 65535. */
   initialWindowSize?: number | undefined;
-  /** Octets of the largest frame payload, 16384 to 2^24-1. Default 16384. */
+  /** Bytes of the largest frame payload, 16384 to 2^24-1. Default 16384. */
   maxFrameSize?: number | undefined;
   /** 0 to 2^32-1. Default: no limit, given as 2^32-1. */
   maxConcurrentStreams?: number | undefined;
-  /** Octets of a header list before compression, 0 to 2^32-1. */
+  /** Bytes of a header list before compression, 0 to 2^32-1. */
   maxHeaderListSize?: number | undefined;
   /** Another name for `maxHeaderListSize`; it wins where both are given. */
   maxHeaderSize?: number | undefined;

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { markAsUntransferable } from 'node:worker_threads';
 import { canReadInto, changeOnRead, type OnRead, readInto } from '../node-internals/socket-memory.js';
 
-/** Octets of one read: what libuv asks for. */
+/** Bytes of one read: what libuv asks for. */
 const SIZE = 64 * 1024;
 /** Copies that are no longer come out of Node's own pool, which cannot be transferred: making memory costs more than filling it. */
 const POOLED = 2048;

@@ -24,7 +24,7 @@ const countedBytesWritten: PropertyDescriptor = {
  * object, no callback. What the kernel does not take at once is left to the stream, which waits for room.
  */
 export class DirectWriter {
-  /** Octets written so far. */
+  /** Bytes written so far. */
   sent = 0;
 
   private constructor(private readonly socket: WrittenSocket) {
@@ -38,7 +38,7 @@ export class DirectWriter {
     return (socket as WrittenSocket)[kWriter] ?? new DirectWriter(socket as WrittenSocket);
   }
 
-  /** @returns -1 when the stream has to be used: no octet may overtake one that waits there */
+  /** @returns -1 when the stream has to be used: no byte may overtake one that waits there */
   descriptor(): number {
     const { socket } = this;
     // A time limit of the socket's own counts what goes through the stream.

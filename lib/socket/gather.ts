@@ -40,7 +40,7 @@ export class Gather implements PieceSink {
     this.plan[at] = length;
   }
 
-  /** Sends what the socket takes now. @returns octets, or a negative error number */
+  /** Sends what the socket takes now. @returns bytes, or a negative error number */
   send(descriptor: number): number {
     const { plan } = this;
     const sent = native.sendPieces(descriptor, this.chunks, plan, this.at, this.count);

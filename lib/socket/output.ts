@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { DirectWriter } from './direct-writer.js';
 import { type Gather, giveGatherBack, type PieceSink, StreamSink, takeGather } from './gather.js';
 
-/** Octets that one pull can give. All sessions share the memory: what is not written at once is copied out of it. */
+/** Bytes that one pull can give. All sessions share the memory: what is not written at once is copied out of it. */
 const OUT_CAPACITY = 64 * 1024;
 /** With more than this waiting in the socket, the streams wait. */
 const MAX_WAITING = 256 * 1024;

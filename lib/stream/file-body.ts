@@ -3,7 +3,7 @@ import { constants } from '../constants.js';
 import type { BodySource } from './base.js';
 import type { Http2Stream } from './stream.js';
 
-/** Octets of one read. */
+/** Bytes of one read. */
 const CHUNK = 64 * 1024;
 /** Read ahead while the socket takes what was read: one chunk is sent, the next ones wait. */
 const MAX_QUEUED = 4;
@@ -11,7 +11,7 @@ const MAX_QUEUED = 4;
 /** Reads a file and queues it on a stream, as fast as that takes it. */
 export class FileBody implements BodySource {
   private position: number | null;
-  /** Octets still to read, -1 for as many as there are. */
+  /** Bytes still to read, -1 for as many as there are. */
   private left: number;
   private queued = 0;
   private reading = false;
@@ -19,8 +19,8 @@ export class FileBody implements BodySource {
   private stopped = false;
 
   /**
-   * @param offset of the first octet; below 0 for a descriptor that cannot seek
-   * @param length in octets, below 0 for all
+   * @param offset of the first byte; below 0 for a descriptor that cannot seek
+   * @param length in bytes, below 0 for all
    * @param close what to do with the descriptor when it is no longer needed
    */
   constructor(

@@ -24,9 +24,9 @@ export interface FileResponseOptions {
   onError?: ((error: NodeJS.ErrnoException) => void) | undefined;
   waitForTrailers?: boolean | undefined;
   sendDate?: boolean | undefined;
-  /** First octet. */
+  /** First byte. */
   offset?: number | undefined;
-  /** Octets, all if not given or negative. */
+  /** Bytes, all if not given or negative. */
   length?: number | undefined;
 }
 
@@ -170,7 +170,7 @@ function send(job: Job, fd: number, offset: number, length: number): void {
   stream._bodySource = new FileBody(stream, fd, whole(offset), whole(length), owns ? close : undefined);
 }
 
-/** Files have up to 2^53 octets; what is no number, as `statCheck` may leave it, is 0. */
+/** Files have up to 2^53 bytes; what is no number, as `statCheck` may leave it, is 0. */
 function whole(n: number): number {
   return Math.trunc(Number(n)) || 0;
 }

@@ -12,7 +12,7 @@ import { WritableSide } from './writable-side.js';
 const { NGHTTP2_CANCEL, NGHTTP2_NO_ERROR, NGHTTP2_SESSION_SERVER } = constants;
 
 /**
- * Octets of memory that a piece of DATA in a reader's buffer takes besides its content: a Buffer, its place in a list, and what the
+ * Bytes of memory that a piece of DATA in a reader's buffer takes besides its content: a Buffer, its place in a list, and what the
  * collector lets lie about. The core counts less until it is told.
  */
 const PIECE_OVERHEAD = 512;

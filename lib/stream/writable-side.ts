@@ -5,22 +5,22 @@ import { maybeDestroyStream, StreamBase } from './base.js';
 import { bodyIsEnded, headersAreSent, isReleased, peerIsDone, Sending, sendingAfter, SendingInput, trailersFollow } from './stream-state.js';
 
 /**
- * Octets up to which a write is copied. Copying costs less than the bookkeeping for one more buffer; beyond, the
+ * Bytes up to which a write is copied. Copying costs less than the bookkeeping for one more buffer; beyond, the
  * chunk itself is handed to the socket.
  */
 const COPIED = 4096;
 /**
- * The same for a string, which must be turned into octets in any case: the core has room for them, a buffer would be one
+ * The same for a string, which must be turned into bytes in any case: the core has room for them, a buffer would be one
  * more object.
  */
 const COPIED_TEXT = 64 * 1024;
 /** A write that is longer than this, by somebody who does not wait for 'drain', is not held twice for its strings. */
 const LONG_WRITE = 256 * 1024;
-/** Octets up to which room is made for the most that a string can become; those of a longer one are counted first. */
+/** Bytes up to which room is made for the most that a string can become; those of a longer one are counted first. */
 const ROOM_FOR_MOST = 16 * 1024;
 const MOST_PER_UNIT = 3;
 
-/** Octets up to which one of many writes is put together with the others, and room for that. */
+/** Bytes up to which one of many writes is put together with the others, and room for that. */
 const PUT_TOGETHER = 1024;
 const together = Buffer.allocUnsafeSlow(16 * 1024);
 
@@ -203,7 +203,7 @@ export abstract class WritableSide extends StreamBase {
     this._session!._transport!.schedule();
   }
 
-  /** @internal A body without trailers ends with its last octet, although trailers were announced. */
+  /** @internal A body without trailers ends with its last byte, although trailers were announced. */
   _skipTrailers(): void {
     if (this.listenerCount('wantTrailers') === 0) this._sending = sendingAfter(this._sending, SendingInput.NoTrailers);
   }
@@ -232,7 +232,7 @@ export abstract class WritableSide extends StreamBase {
     else writeCallback();
   }
 
-  /** @internal Gives away the next `length` octets of the chunks kept here. */
+  /** @internal Gives away the next `length` bytes of the chunks kept here. */
   _takeExternal(sink: PieceSink, length: number): void {
     this._progress++;
     while (length > 0) {

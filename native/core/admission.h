@@ -24,7 +24,7 @@ class Admission {
     if (promised) ++reserved_;
   }
   // A promise is kept, or taken back.
-  void settled(Stream* stream) {
+  void begun(Stream* stream) {
     if (!stream->reserved) return;
     stream->reserved = false;
     --reserved_;

@@ -106,17 +106,17 @@ int FlowControl::close(Stream* stream) {
 // -- how far windows open -------------------------------------------------------
 
 int FlowControl::set_local_window_size(int32_t size) {
-  connection_settled_ = connection_chosen_ = true;
+  connection_widened_ = connection_chosen_ = true;
   return nghttp2_session_set_local_window_size(c_.ng, NGHTTP2_FLAG_NONE, 0, size);
 }
 
 // A window that could not be widened is as it was.
 void FlowControl::widen(Stream* stream, size_t length) {
-  if (!connection_settled_ && (received_ += length) >= kWidenAfter) {
-    connection_settled_ = true;
+  if (!connection_widened_ && (received_ += length) >= kWidenAfter) {
+    connection_widened_ = true;
     nghttp2_session_set_local_window_size(c_.ng, NGHTTP2_FLAG_NONE, 0, kWideWindow);
   }
-  if (!stream->reading || stream_windows_settled_ || stream->window >= kWidestStreamWindow) return;
+  if (!stream->reading || stream_windows_chosen_ || stream->window >= kWidestStreamWindow) return;
   if (stream->taken == 0) stream->waits = 0;
   // Neither the time that this side takes for what has come is delay of the link, nor that of a reader's pause.
   if (stream->taken > 0 && stream->arrived != arrived_ && arrived_ - std::max(idle_since_, stream->resumed) >= kNear)

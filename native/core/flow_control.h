@@ -51,7 +51,7 @@ class FlowControl {
 
   int set_local_window_size(int32_t size);
   // The user has chosen the initial window of streams.
-  void stream_windows_chosen() { stream_windows_settled_ = true; }
+  void stream_windows_chosen() { stream_windows_chosen_ = true; }
   // What the user's own windows let in is allowed, beyond the limit for memory.
   uint64_t allowance() const {
     return connection_chosen_ ? static_cast<uint64_t>(nghttp2_session_get_effective_local_window_size(c_.ng)) : 0;
@@ -90,7 +90,7 @@ class FlowControl {
   // Small DATA frames of a stream that nobody reads, before they are suspicious.
   static constexpr uint32_t kCrumbsAllowed = 4096;
 
-  bool measures_link() const { return connection_settled_ && !stream_windows_settled_; }
+  bool measures_link() const { return connection_widened_ && !stream_windows_chosen_; }
   void widen(Stream* stream, size_t length);
   void widen_stream(Stream* stream);
   int take_in(Stream* stream, size_t length);
@@ -105,10 +105,10 @@ class FlowControl {
   size_t held_bytes_ = 0;
   // DATA received, until the connection's window is widened or its size was set by the user.
   size_t received_ = 0;
-  bool connection_settled_ = false;
+  bool connection_widened_ = false;
   // The connection's window was chosen by the user, not by widening.
   bool connection_chosen_ = false;
-  bool stream_windows_settled_ = false;
+  bool stream_windows_chosen_ = false;
   // What open streams' windows were widened by.
   size_t widened_ = 0;
   // When the chunk came that is being received, and when this side had done with what

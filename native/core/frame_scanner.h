@@ -59,7 +59,7 @@ class FrameScanner {
   void skip(size_t bytes) { skip_ -= std::min(skip_, bytes); }
 
  private:
-  // Octets until the next head.
+  // Bytes until the next head.
   size_t skip_;
   // A head that goes on in the next chunk.
   uint8_t part_[FrameHead::kLength];

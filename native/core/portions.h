@@ -23,7 +23,7 @@ class Portions {
 
   explicit Portions(size_t lead) : frames_(lead) {}
 
-  // Octets of `data` that belong to the next portion. With `hold` it ends before
+  // Bytes of `data` that belong to the next portion. With `hold` it ends before
   // the first frame that opens a stream, one whose id is greater than `newest`;
   // that can be at once. A frame whose head began in the chunk before is in
   // nghttp2 already, and part of the portion.

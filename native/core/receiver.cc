@@ -102,7 +102,7 @@ int Receiver::block_begins(const nghttp2_frame& frame) {
     if (const int rv = let_in(id, frame.hd.type == NGHTTP2_PUSH_PROMISE)) return rv;
     stream = c.streams.find(id);
   } else if (frame.hd.type == NGHTTP2_HEADERS) {
-    p_.admission.settled(stream);
+    p_.admission.begun(stream);
   }
   if (frame.hd.type == NGHTTP2_HEADERS && (frame.hd.flags & NGHTTP2_FLAG_PRIORITY) != 0 &&
       p_.priorities.note(id, frame.headers.pri_spec.exclusive != 0))
@@ -252,7 +252,7 @@ int Receiver::stream_closes(int32_t id, uint32_t code) {
   p_.stalls.end(stream);
   c.statistics.stream_closed(stream);
   p_.headers.release(stream);
-  p_.admission.settled(stream);
+  p_.admission.begun(stream);
   p_.outbound.release(stream);
   return p_.flow.close(stream) == 0 ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE;
 }

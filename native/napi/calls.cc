@@ -65,8 +65,8 @@ class Call {
   }
   // The number of integers in a batch; negative says that it has moved to
   // other memory.
-  napi_value settled(LentBatch* batch) const {
-    const bool moved = batch->settle(env_);
+  napi_value adopted(LentBatch* batch) const {
+    const bool moved = batch->adopt(env_);
     const auto n = static_cast<int32_t>(batch->events.ints.size());
     return number(moved ? -n : n);
   }
@@ -93,7 +93,7 @@ napi_value receive(const Call& call) {
   LentBatch* batch = call.batch(5);
   if (batch == nullptr) return call.refuse("No batch to receive into");
   call.session()->receive_portion(chunk.data, from, length, call.bool_at(4), &batch->events);
-  return call.settled(batch);
+  return call.adopted(batch);
 }
 
 // pull(session, out, from, batch, fd, hold): an output without segments goes to
@@ -114,7 +114,7 @@ napi_value pull(const Call& call) {
     header[kBatchSent] = static_cast<int32_t>(
         send_now(fd, out.data, static_cast<size_t>(header[kBatchOutLength])));
   }
-  return call.settled(batch);
+  return call.adopted(batch);
 }
 
 // request(session, text, count, end, parent, weight, exclusive): the stream id

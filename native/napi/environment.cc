@@ -41,7 +41,7 @@ void LentBatch::lend(Napi::ArrayBuffer ints, Napi::ArrayBuffer bytes) {
 
 bool LentBatch::abandoned() const { return ints_.Value().IsEmpty(); }
 
-bool LentBatch::settle(Napi::Env env) {
+bool LentBatch::adopt(Napi::Env env) {
   if (!events.ints.spilled() && !events.bytes.spilled()) return false;
   if (events.ints.spilled()) {
     Napi::ArrayBuffer ints = Napi::ArrayBuffer::New(env, events.ints.capacity() * sizeof(int32_t));

@@ -26,7 +26,7 @@ class LentBatch {
   void lend(Napi::ArrayBuffer ints, Napi::ArrayBuffer bytes);
   // Moves what did not fit into new, larger ArrayBuffers. Says whether
   // JavaScript has to look at memory() again.
-  bool settle(Napi::Env env);
+  bool adopt(Napi::Env env);
   Napi::Value memory(Napi::Env env);
   bool abandoned() const;
 

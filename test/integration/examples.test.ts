@@ -55,8 +55,8 @@ describe('examples', () => {
   });
 
   test('client, of its own server and of another', async () => {
-    expect(await output([example('client.mjs')])).toEqual(['/: 200, 9 octets', '/one: 200, 12 octets', '/two: 200, 12 octets']);
-    expect(await output([example('client.mjs'), await serve('h2c-server.mjs')])).toEqual(['/: 200, 6 octets', '/one: 200, 9 octets', '/two: 200, 9 octets']);
+    expect(await output([example('client.mjs')])).toEqual(['/: 200, 9 bytes', '/one: 200, 12 bytes', '/two: 200, 12 bytes']);
+    expect(await output([example('client.mjs'), await serve('h2c-server.mjs')])).toEqual(['/: 200, 6 bytes', '/one: 200, 9 bytes', '/two: 200, 9 bytes']);
   });
 
   test('client, of a server that is not there', async () => {

@@ -40,7 +40,7 @@ describe.each([
 });
 
 test.each(membersOf('connection/additional-options.ts', 'AdditionalOptions'))('$name says its unit, its range and what happens beyond', ({ comment }) => {
-  expect(comment).toMatch(/octets|frames|milliseconds|microseconds|acknowledgements/i);
+  expect(comment).toMatch(/bytes|frames|milliseconds|microseconds|acknowledgements/i);
   expect(comment).toMatch(/\b[01] to (2\^3[12]-1|1000)/);
 });
 

@@ -1,13 +1,13 @@
 'use strict';
 
 // Sees what a program does with http2, without the program's help: the events of sessions, streams, servers, requests and
-// responses, and the octets of every connection that speaks HTTP/2. Loaded before the program.
+// responses, and the bytes of every connection that speaks HTTP/2. Loaded before the program.
 
 const { EventEmitter } = require('node:events');
 const { Duplex } = require('node:stream');
 
-/** Octets kept of one connection and direction; what comes later is only counted. */
-const MOST_OCTETS = 4 << 20;
+/** Bytes kept of one connection and direction; what comes later is only counted. */
+const MOST_ByteS = 4 << 20;
 /** Events kept of one object. */
 const MOST_EVENTS = 2000;
 
@@ -141,7 +141,7 @@ class Recorder {
     };
   }
 
-  /** The first octets tell whether a connection speaks HTTP/2, and which end this is. */
+  /** The first bytes tell whether a connection speaks HTTP/2, and which end this is. */
   #saw(stream, direction, chunk) {
     if (this.#quiet || !Buffer.isBuffer(chunk) || chunk.length === 0 || this.#ignored.has(stream)) return;
     let connection = this.#byStream.get(stream);
@@ -150,18 +150,18 @@ class Recorder {
       const speaks = head.equals(PREFACE.subarray(0, head.length));
       // A server may send its SETTINGS before it has heard the client's preface.
       const settingsFirst = direction === 'sent' && chunk.length >= 9 && chunk[3] === 4 && chunk.readUInt32BE(5) === 0;
-      if (speaks) connection = { role: direction === 'sent' ? 'client' : 'server', chunks: [], lost: 0, octets: 0 };
-      else if (settingsFirst) connection = { role: 'server', chunks: [], lost: 0, octets: 0 };
+      if (speaks) connection = { role: direction === 'sent' ? 'client' : 'server', chunks: [], lost: 0, bytes: 0 };
+      else if (settingsFirst) connection = { role: 'server', chunks: [], lost: 0, bytes: 0 };
       else connection = false;
       this.#byStream.set(stream, connection);
       if (connection) this.#connections.push(connection);
     }
     if (!connection) return;
-    if (connection.octets > MOST_OCTETS) {
+    if (connection.bytes > MOST_ByteS) {
       connection.lost += chunk.length;
       return;
     }
-    connection.octets += chunk.length;
+    connection.bytes += chunk.length;
     connection.chunks.push([direction, Buffer.from(chunk)]);
   }
 }
@@ -193,7 +193,7 @@ function describe(value, depth = 0) {
 /** Text is shown; what is not text may be made up by chance, as the payload of a ping is. */
 function describeOctets(value) {
   const text = Buffer.from(value.buffer, value.byteOffset, Math.min(value.byteLength, 65)).toString('latin1');
-  return text.length <= 64 && /^[\x20-\x7e]*$/.test(text) ? `<${text}>` : `<${value.byteLength} octets>`;
+  return text.length <= 64 && /^[\x20-\x7e]*$/.test(text) ? `<${text}>` : `<${value.byteLength} bytes>`;
 }
 
 const short = (text) => text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;

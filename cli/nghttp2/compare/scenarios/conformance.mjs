@@ -12,7 +12,7 @@ const post = (id) => headers(id, request({}, 'POST'), EndHeaders);
 const connection = (code) => [`connection ${code}`];
 const stream = (code) => [`stream ${code}`];
 const nothing = ['nothing'];
-const long = (octets) => block({ 'x-long': 'x'.repeat(octets) });
+const long = (bytes) => block({ 'x-long': 'x'.repeat(bytes) });
 
 /** Section, title, expected, frames; frames in lists of their own are sent one list after the other. */
 const cases = [
@@ -42,12 +42,12 @@ const cases = [
   ['6.2', 'HEADERS on stream 0', connection('PROTOCOL_ERROR'), [headers(0, request())]],
   ['6.2', 'HEADERS with more padding than payload', connection('PROTOCOL_ERROR'), [headers(1, Buffer.from('\x09abc'), EndHeaders | EndStream | Padded)]],
   ['6.3', 'PRIORITY on stream 0', connection('PROTOCOL_ERROR'), [frame(Type.Priority, 0, 0, Buffer.alloc(5))]],
-  ['6.3', 'PRIORITY of four octets', stream('FRAME_SIZE_ERROR'), [frame(Type.Priority, 0, 1, Buffer.alloc(4))]],
+  ['6.3', 'PRIORITY of four bytes', stream('FRAME_SIZE_ERROR'), [frame(Type.Priority, 0, 1, Buffer.alloc(4))]],
   ['6.4', 'RST_STREAM on stream 0', connection('PROTOCOL_ERROR'), [frame(Type.RstStream, 0, 0, uint32(8))]],
-  ['6.4', 'RST_STREAM of three octets', connection('FRAME_SIZE_ERROR'), [post(1), frame(Type.RstStream, 0, 1, Buffer.alloc(3))]],
+  ['6.4', 'RST_STREAM of three bytes', connection('FRAME_SIZE_ERROR'), [post(1), frame(Type.RstStream, 0, 1, Buffer.alloc(3))]],
   ['6.5', 'SETTINGS acknowledgement with a payload', connection('FRAME_SIZE_ERROR'), [frame(Type.Settings, Flag.Ack, 0, Buffer.alloc(6))]],
   ['6.5', 'SETTINGS on a stream', connection('PROTOCOL_ERROR'), [frame(Type.Settings, 0, 1)]],
-  ['6.5', 'SETTINGS of five octets', connection('FRAME_SIZE_ERROR'), [frame(Type.Settings, 0, 0, Buffer.alloc(5))]],
+  ['6.5', 'SETTINGS of five bytes', connection('FRAME_SIZE_ERROR'), [frame(Type.Settings, 0, 0, Buffer.alloc(5))]],
   ['6.5', 'a SETTINGS acknowledgement that was not asked for', [...nothing, ...connection('PROTOCOL_ERROR')], [settingsAck]],
   ['6.5.2', 'SETTINGS_ENABLE_PUSH of 2', connection('PROTOCOL_ERROR'), [settings([2, 2])]],
   ['6.5.2', 'SETTINGS_INITIAL_WINDOW_SIZE beyond 2^31-1', connection('FLOW_CONTROL_ERROR'), [settings([4, 0x80000000])]],
@@ -57,11 +57,11 @@ const cases = [
   ['6.5.2', 'a setting twice: the last one counts', nothing, [settings([4, 100], [4, 200])]],
   ['6.6', 'PUSH_PROMISE from a client', connection('PROTOCOL_ERROR'), [get(1), frame(Type.PushPromise, EndHeaders, 1, Buffer.concat([uint32(2), block(request())]))], { open: true }],
   ['6.7', 'PING on a stream', connection('PROTOCOL_ERROR'), [frame(Type.Ping, 0, 1, Buffer.alloc(8))]],
-  ['6.7', 'PING of seven octets', connection('FRAME_SIZE_ERROR'), [frame(Type.Ping, 0, 0, Buffer.alloc(7))]],
+  ['6.7', 'PING of seven bytes', connection('FRAME_SIZE_ERROR'), [frame(Type.Ping, 0, 0, Buffer.alloc(7))]],
   ['6.8', 'GOAWAY on a stream', connection('PROTOCOL_ERROR'), [frame(Type.Goaway, 0, 1, Buffer.alloc(8))]],
   ['6.9', 'WINDOW_UPDATE of 0 on the connection', connection('PROTOCOL_ERROR'), [windowUpdate(0, 0)]],
   ['6.9', 'WINDOW_UPDATE of 0 on a stream', stream('PROTOCOL_ERROR'), [post(1), windowUpdate(1, 0)], { open: true }],
-  ['6.9', 'WINDOW_UPDATE of three octets', connection('FRAME_SIZE_ERROR'), [frame(Type.WindowUpdate, 0, 0, Buffer.alloc(3))]],
+  ['6.9', 'WINDOW_UPDATE of three bytes', connection('FRAME_SIZE_ERROR'), [frame(Type.WindowUpdate, 0, 0, Buffer.alloc(3))]],
   ['6.9.1', 'the connection\'s window beyond 2^31-1', connection('FLOW_CONTROL_ERROR'), [windowUpdate(0, 0x7fffffff)]],
   ['6.9.1', 'a stream\'s window beyond 2^31-1', stream('FLOW_CONTROL_ERROR'), [post(1), windowUpdate(1, 0x7fffffff)], { open: true }],
   ['6.9.2', 'a window made to overflow by SETTINGS', connection('FLOW_CONTROL_ERROR'), [post(1), windowUpdate(1, 0x7fff0000), settings([4, 0x7fffffff])], { open: true }],
