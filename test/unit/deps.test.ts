@@ -1,4 +1,4 @@
-// deps/ builds nothing that it could not verify. Every case has a small archive and a manifest of its own; no network.
+// Nothing is built that could not be verified (deps/, by way of tools/nghttp2.mjs). Every case has a small archive and a manifest of its own; no network.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const command = join(project, 'deps/nghttp2.mjs');
+const command = join(project, 'tools/nghttp2.mjs');
 
 const sum = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
 
