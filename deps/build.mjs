@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { fetchNghttp2, places } from './lib/fetch.mjs';
 import { buildWithCompiler } from './lib/compile.mjs';
 import { describeEngine } from './lib/engine.mjs';
-import { headers, rootGypFile, stage } from './lib/gyp-folder.mjs';
+import { forgetOthersObjects, headers, rootGypFile, stage } from './lib/gyp-folder.mjs';
 import { findVersion, readManifest } from './lib/manifest.mjs';
 import { requireContent } from './lib/loaded.mjs';
 import { buildTool, requireApi, requireTools } from './lib/requirements.mjs';
@@ -18,8 +18,8 @@ import { DepsError, say } from './lib/util.mjs';
 
 const USAGE = `Usage: node deps/build.mjs [options]
 
-Builds build/Release/duetto.node with the active nghttp2 (see deps/nghttp2.mjs: the one last fetched, else the
-manifest's default). Beside the addon goes engine.json, which says what is in it.
+Builds build/Release/duetto.node with the active nghttp2 (the one last fetched, else the manifest's
+default). Beside the addon goes engine.json, which says what is in it.
 
   --with gyp|cmake|cc   the build system; gyp unless told. cc is the compiler alone (not on Windows): it wants neither
                         Python, make nor Node's headers
@@ -121,6 +121,7 @@ function buildWithGyp({ variant, description, sanitize, debug, clean }, nghttp2)
   const out = join(folder, 'build', debug ? 'Debug' : 'Release');
   forgetLibrary(out, nghttp2);
   if (clean) rmSync(join(folder, 'build'), { recursive: true, force: true });
+  forgetOthersObjects(folder);
   // Two steps: what follows -- in one would go to gyp and to make alike.
   const nodeGyp = (command, ...args) => {
     const common = [debug ? '--debug' : '--release', '--loglevel=warn'];

@@ -33,7 +33,7 @@ const chosen = process.argv.slice(2);
 // What measures memory or time, loads another addon, or builds one says nothing here; curl hangs with the library preloaded.
 const excluded = [
   'test/integration/server-curl.test.ts', 'test/integration/http1.test.ts', 'test/integration/fuzz.test.ts',
-  'test/native/**', 'test/integration/memory.test.ts', 'test/unit/deps.test.ts', 'test/abuse/**', 'test/integration/exit.test.ts',
+  'test/native/**', 'test/integration/memory.test.ts', 'test/unit/{deps,named-nghttp2}.test.ts', 'test/abuse/**', 'test/integration/exit.test.ts',
   'test/integration/package.test.ts', 'test/integration/examples.test.ts',
 ];
 const status = run('npx', [

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { carried, hostTarget } from '../../deps/lib/targets.mjs';
+import { carried, hostTarget } from '../../tools/prebuilds/targets.mjs';
 import { project } from './child.ts';
 import { plainEnvironment } from './engines.ts';
 
@@ -35,7 +35,7 @@ export async function succeed(...args: Parameters<typeof run>): Promise<string> 
   return out;
 }
 
-/** Addons of this platform are built once; deps/ensure-built.mjs does so before the tests. */
+/** Addons of this platform are built once; tools/ensure-built.mjs does so before the tests. */
 const home = path.join(project, 'build-package');
 
 const { folder, file } = hostTarget();
@@ -46,13 +46,13 @@ export const lackingNewest = (): string => isBuilt(newest) ? '' : `nghttp2 ${new
 
 /** A copy of what goes into the package, so that the checkout stays as it is, with prebuilt addons; packed. */
 export async function pack(base: string): Promise<string> {
-  const prebuild = path.join(project, 'deps/prebuild.mjs');
+  const prebuild = path.join(project, 'tools/prebuilds/prebuild.mjs');
   const more = ['--out', home, ...(isBuilt(standard) && !isBuilt(newest) ? ['--without-newest'] : [])];
   const { code } = await run(process.execPath, [prebuild, '--check', ...more], { cwd: project });
   if (code !== 0) await succeed(process.execPath, [prebuild, ...more], { cwd: project });
   const copy = path.join(base, 'package');
   const leftOut = ['deps/nghttp2', 'deps/download', 'bench/results'].map((name) => path.join(project, name));
-  for (const name of ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist', 'docs', 'cli', 'bench', 'deps', 'native', 'binding.gyp', 'CMakeLists.txt']) {
+  for (const name of ['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist', 'docs', 'cli', 'bench', 'deps', 'tools', 'native', 'binding.gyp', 'CMakeLists.txt']) {
     fs.cpSync(path.join(project, name), path.join(copy, name), { recursive: true, filter: (file) => !leftOut.includes(file) });
   }
   fs.cpSync(path.join(project, 'deps/nghttp2', standard), path.join(copy, 'deps/nghttp2', standard), { recursive: true });
@@ -61,7 +61,7 @@ export async function pack(base: string): Promise<string> {
     for (const name of [file, 'engine.json']) fs.cpSync(path.join(home, at, folder, name), path.join(copy, at, folder, name));
   }
   // Its script, without npm's banner in the output.
-  await succeed(process.execPath, ['deps/prepack.mjs'], { cwd: copy });
+  await succeed(process.execPath, ['tools/prepack.mjs'], { cwd: copy });
   const packed = await succeed('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', base], { cwd: copy });
   return path.join(base, packed.trim().split('\n').at(-1)!);
 }

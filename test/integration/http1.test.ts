@@ -3,70 +3,13 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import * as http from 'node:http';
-import * as https from 'node:https';
 import * as tls from 'node:tls';
 import { describe } from 'vitest';
-import { later, type Loose, nodeIs, parity, plain, type Stage, until } from '../helpers/parity.js';
+import { later, type Loose, nodeIs, parity, plain, until } from '../helpers/parity.js';
 import { cert, key } from '../helpers/tls.mjs';
+import { agent, askHttp1, askHttp2, connectSecurely, rawClient, serveBoth } from '../helpers/http1.js';
 
 const hasCurl = spawnSync('curl', ['--version'], { encoding: 'utf8' }).stdout?.includes('HTTP2') === true;
-
-type Listener = (request: Loose, response: Loose) => void;
-
-function serveBoth(t: Stage, listener?: Listener, options: object = {}): Promise<Loose> {
-  return t.listen(t.h2.createSecureServer({ key, cert, allowHTTP1: true, ...options }, listener as Loose));
-}
-
-function agent(t: Stage): https.Agent {
-  const keeping = new https.Agent({ keepAlive: true, maxSockets: 1, ca: cert });
-  t.finally(() => keeping.destroy());
-  return keeping;
-}
-
-interface Http1Answer {
-  response: http.IncomingMessage;
-  request: http.ClientRequest;
-  socket: Loose;
-  body: string;
-}
-
-async function askHttp1(t: Stage, options: https.RequestOptions, send?: (request: http.ClientRequest) => void): Promise<Http1Answer> {
-  const request = https.request({ host: '127.0.0.1', port: t.port, ca: cert, servername: 'localhost', ...options });
-  if (send) send(request);
-  else request.end();
-  const [response] = await once(request, 'response') as [http.IncomingMessage];
-  const { socket } = response;
-  let body = '';
-  for await (const chunk of response.setEncoding('utf8')) body += chunk;
-  return { response, request, socket, body };
-}
-
-async function rawClient(t: Stage, ALPNProtocols?: string[]): Promise<tls.TLSSocket & { text: string }> {
-  const socket = tls.connect({ host: '127.0.0.1', port: t.port, ca: cert, servername: 'localhost', ALPNProtocols }) as Loose;
-  t.finally(() => socket.destroy());
-  socket.on('error', () => {});
-  socket.text = '';
-  socket.setEncoding('latin1').on('data', (text: string) => socket.text += text);
-  await once(socket, 'secureConnect');
-  return socket;
-}
-
-async function askHttp2(t: Stage, headers: object = {}): Promise<{ status: unknown; body: string }> {
-  const client = connectSecurely(t);
-  const stream = client.request({ ':path': '/', ...headers });
-  let body = '';
-  let status: unknown;
-  stream.on('response', (fields) => status = fields[':status']);
-  stream.setEncoding('utf8').on('data', (text) => body += text);
-  await once(stream, 'close');
-  client.close();
-  return { status, body };
-}
-
-function connectSecurely(t: Stage): ReturnType<Stage['connect']> {
-  const socket = tls.connect({ port: t.port, host: '127.0.0.1', servername: 'localhost', ALPNProtocols: ['h2'], ca: cert });
-  return t.connect({ createConnection: () => socket });
-}
 
 describe('an HTTP/1 client', () => {
   parity('is served on a connection that stays', async (t) => {

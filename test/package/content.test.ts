@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { carried, hostTarget, TARGETS } from '../../deps/lib/targets.mjs';
+import { carried, hostTarget, TARGETS } from '../../tools/prebuilds/targets.mjs';
 import { project } from '../helpers/child.ts';
 import { install, lackingNewest, manifest, pack, standard, temporary } from '../helpers/packed.ts';
 
@@ -67,8 +67,19 @@ describe.skipIf(process.platform !== 'linux')('the content of the package', () =
       // A binding.gyp at the root would be built on installation.
       'CHANGELOG.md', 'CMakeLists.txt', 'LICENSE', 'README.md', 'package.json', 'deps/manifest.json', 'deps/binding.gyp',
       ...inCheckout('deps', /^((lib\/)?[\w-]+\.mjs|patches\/.*\.patch)$/), ...inCheckout('cli', /./), ...inCheckout('docs', /\.md$/),
-      ...inCheckout('bench', /\.mjs$/).filter((name) => !name.startsWith('bench/results/')),
+      ...inCheckout('bench', /^(cases|clients|harness|servers)\/[\w-]+\.mjs$/),
     ].sort());
+  });
+
+  test('each file that one of its tools imports, and of deps/ what the command and the builds run', () => {
+    const imported = (name: string) => [...fs.readFileSync(path.join(home, name), 'utf8').matchAll(/(?:from |import\()'(\.[^']+)'/g)]
+      .map(([, to]) => path.posix.join(path.posix.dirname(name), to!));
+    const tools = among(/^(cli|deps|bench)\/.*\.mjs$/);
+    for (const name of tools) for (const to of imported(name)) expect(files, `imported by ${name}`).toContain(to);
+    // deps/build.mjs is what the command runs, deps/gyp.mjs what binding.gyp and CMakeLists.txt ask.
+    const reached = new Set(['deps/build.mjs', 'deps/gyp.mjs', ...tools.filter((name) => name.startsWith('cli/'))]);
+    for (const name of reached) for (const to of imported(name)) reached.add(to);
+    expect(tools.filter((name) => name.startsWith('deps/') && !reached.has(name))).toEqual([]);
   });
 
   test(`with the addons of one platform it has less than ${MOST_OCTETS} octets`, () => {

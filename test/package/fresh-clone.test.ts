@@ -100,7 +100,7 @@ describe('where no archive is to be had', () => {
   test('the last line says what to do, and that helps', async ({ skip }) => {
     if (lacking) return skip(lacking);
     const root = path.join(base, 'deps');
-    const args = [path.join(project, 'deps/nghttp2.mjs'), 'fetch', '--root', root];
+    const args = [path.join(project, 'tools/nghttp2.mjs'), 'fetch', '--root', root];
     const env = { ...environment(/^apt/), DUETTO_NGHTTP2_RELEASES: 'none' };
     const { err, code } = await run(process.execPath, args, { cwd: base, env });
     expect(code).toBe(1);

@@ -5,8 +5,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sourcesSum } from '../../deps/lib/engine.mjs';
-import { binaryKind, checkPrebuilds, FLOOR, symbolVersions, tooNew } from '../../deps/lib/prebuilds.mjs';
-import { carried, findTarget, hostTarget, TARGETS } from '../../deps/lib/targets.mjs';
+import { binaryKind, checkPrebuilds, FLOOR, symbolVersions, tooNew } from '../../tools/prebuilds/check.mjs';
+import { carried, findTarget, hostTarget, TARGETS } from '../../tools/prebuilds/targets.mjs';
 import { find, project } from '../helpers/child.ts';
 import { manifest, run, standard, temporary } from '../helpers/packed.ts';
 
@@ -110,7 +110,7 @@ describe('prebuilt addons are checked', () => {
 
   test('--check --all, as before a release, fails where only this platform was built', async () => {
     const { err, code } = await run(process.execPath,
-      [path.join(project, 'deps/prebuild.mjs'), '--check', '--all', '--out', path.join(project, 'build-package')], { cwd: project });
+      [path.join(project, 'tools/prebuilds/prebuild.mjs'), '--check', '--all', '--out', path.join(project, 'build-package')], { cwd: project });
     expect(code).toBe(1);
     for (const { folder, file } of elsewhere) expect(err).toContain(`prebuilds/${folder}/${file} is missing`);
   });

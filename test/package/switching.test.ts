@@ -21,11 +21,11 @@ describe('a checkout in which nghttp2 is changed', () => {
     base = temporary('switching');
     if (why) return;
     const kept = ['deps/nghttp2'].map((name) => path.join(project, name));
-    for (const name of ['deps', 'native', 'binding.gyp', 'CMakeLists.txt', 'package.json']) {
+    for (const name of ['deps', 'tools', 'native', 'binding.gyp', 'CMakeLists.txt', 'package.json']) {
       fs.cpSync(path.join(project, name), path.join(base, name), { recursive: true, filter: (file) => !kept.includes(file) });
     }
     fs.symlinkSync(path.join(project, 'node_modules'), path.join(base, 'node_modules'));
-    const { code, err } = await node('deps/nghttp2.mjs', 'fetch', other);
+    const { code, err } = await node('tools/nghttp2.mjs', 'fetch', other);
     if (code !== 0) why = err;
   }, 60_000);
   afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
@@ -34,7 +34,7 @@ describe('a checkout in which nghttp2 is changed', () => {
     if (why) return skip(why);
     // The second time nothing is compiled, and everything is older than what was linked last.
     for (const version of [standard, other, standard]) {
-      await succeed(process.execPath, ['deps/nghttp2.mjs', 'fetch', version], { cwd: base, env: { DUETTO_NGHTTP2_MIRROR: path.join(project, 'deps/download') } });
+      await succeed(process.execPath, ['tools/nghttp2.mjs', 'fetch', version], { cwd: base, env: { DUETTO_NGHTTP2_MIRROR: path.join(project, 'deps/download') } });
       // Without optimisation, for the time it takes.
       await succeed(process.execPath, ['deps/build.mjs', '--with', builder, '--debug'], { cwd: base });
       expect(await succeed(process.execPath, ['-p', "require('./build-debug/duetto.node').version"], { cwd: base })).toBe(`${version}\n`);
@@ -43,7 +43,7 @@ describe('a checkout in which nghttp2 is changed', () => {
 
   test('a build that would have another in it is an error, and leaves no addon', async ({ skip }) => {
     if (why) return skip(why);
-    await succeed(process.execPath, ['deps/nghttp2.mjs', 'fetch', other], { cwd: base });
+    await succeed(process.execPath, ['tools/nghttp2.mjs', 'fetch', other], { cwd: base });
     const { tree } = JSON.parse(fs.readFileSync(path.join(base, 'deps/nghttp2/active.json'), 'utf8'));
     // As if the library were made of this tree already: make, which goes by times, then links the one that is there.
     const out = path.join(base, 'build-gyp/debug/build/Debug');

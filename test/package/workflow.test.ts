@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { TARGETS } from '../../deps/lib/targets.mjs';
+import { TARGETS } from '../../tools/prebuilds/targets.mjs';
 import { project } from '../helpers/child.ts';
 import { newest } from '../helpers/packed.ts';
 
@@ -38,7 +38,7 @@ describe('the release workflow', () => {
       expect(step.run).toMatch(/npm run build:prebuilds && node test\/nodes\/smoke\.mjs && npx vitest run/);
     }
     expect(commands('prebuild').match(/npm run build:prebuilds/g)).toHaveLength(2);
-    const order = ['deps/prebuild.mjs --check --all', 'npm pack'].map((command) => commands('package').indexOf(command));
+    const order = ['tools/prebuilds/prebuild.mjs --check --all', 'npm pack'].map((command) => commands('package').indexOf(command));
     expect(order[0]).toBeGreaterThan(-1);
     expect(order[1]).toBeGreaterThan(order[0]!);
   });
@@ -52,7 +52,7 @@ describe('the release workflow', () => {
 
   test('the files and scripts that it names are here', () => {
     for (const [, name] of text.matchAll(/npm run ([\w:]+)/g)) expect(scripts, name).toHaveProperty([name!]);
-    for (const [name] of text.matchAll(/(?<!path: )\b(deps|test)\/[\w/]+\.mjs/g)) expect(fs.existsSync(path.join(project, name)), name).toBe(true);
+    for (const [name] of text.matchAll(/(?<!path: )\b(deps|test|tools)\/[\w/-]+\.mjs/g)) expect(fs.existsSync(path.join(project, name)), name).toBe(true);
     for (const [, one] of text.matchAll(/TESTS: (.*)/g)) {
       for (const name of one!.split(' ')) {
         const [folder, start] = [path.dirname(name), path.basename(name)];

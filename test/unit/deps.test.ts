@@ -1,91 +1,11 @@
-// deps/ builds nothing that it could not verify. Every case has a small archive and a manifest of its own; no network.
+// Nothing is built that could not be verified (deps/, by way of tools/nghttp2.mjs). Every case has a small archive and a manifest of its own; no network.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-
-const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const command = join(project, 'deps/nghttp2.mjs');
-
-const sum = (data: string | Buffer) => createHash('sha256').update(data).digest('hex');
-
-const HEADER = 'typedef int nghttp2_placeholder;\n';
-const SESSION = 'int nghttp2_session_limit(void) {\n  return 0;\n}\n';
-const VERSION_TEMPLATE = '#define NGHTTP2_VERSION "@PACKAGE_VERSION@"\n#define NGHTTP2_VERSION_NUM @PACKAGE_VERSION_NUM@\n';
-const GOOD_PATCH = `--- a/lib/nghttp2_session.c
-+++ b/lib/nghttp2_session.c
-@@ -1,3 +1,3 @@
- int nghttp2_session_limit(void) {
--  return 0;
-+  return 1000;
- }
-`;
-
-let dir: string;
-beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'duetto-deps-'));
-});
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
-
-const write = (path: string, text: string) => {
-  mkdirSync(dirname(join(dir, path)), { recursive: true });
-  writeFileSync(join(dir, path), text);
-};
-
-function writeTree(folder: string, version = '9.8.7') {
-  write(`${folder}/lib/includes/nghttp2/nghttp2.h`, HEADER);
-  write(`${folder}/lib/includes/nghttp2/nghttp2ver.h.in`, VERSION_TEMPLATE);
-  write(`${folder}/lib/nghttp2_session.c`, SESSION);
-  write(`${folder}/configure.ac`, `AC_INIT([nghttp2], [${version}], [someone])\n`);
-  write(`${folder}/doc/readme`, 'not needed for a build\n');
-}
-
-/** Packs a folder of the test's into mirror/NAME; returns its checksum. */
-function pack(folder: string, name: string) {
-  mkdirSync(join(dir, 'mirror'), { recursive: true });
-  const file = join(dir, 'mirror', name);
-  const { status, stderr } = spawnSync('tar', ['-czf', file, '-C', dir, folder], { encoding: 'utf8' });
-  expect(status, stderr).toBe(0);
-  return sum(readFileSync(file));
-}
-
-/** A mirror with one release, a patch, and the manifest for them; returns the checksum of the archive. */
-function writeRelease({ patch = GOOD_PATCH, patchSum = sum(patch) }: { patch?: string; patchSum?: string } = {}) {
-  writeTree('nghttp2-9.8.7');
-  write('patches/9.8.7/fix.patch', patch);
-  const sha256 = pack('nghttp2-9.8.7', 'source.tar.gz');
-  const entry = {
-    version: '9.8.7',
-    summary: 'made for a test',
-    // Port 9 of the loopback: nothing listens, and it leaves the machine in no case.
-    archives: [{ file: 'source.tar.gz', sha256, url: 'http://127.0.0.1:9/source.tar.gz' }],
-    patches: [{ name: 'fix', file: '9.8.7/fix.patch', sha256: patchSum, reason: 'a test' }],
-  };
-  write('manifest.json', JSON.stringify({ format: 2, default: '9.8.7', versions: [entry] }));
-  return sha256;
-}
-
-/** Changes the manifest's only version. */
-function amend(change: (entry: any) => void) {
-  const manifest = JSON.parse(readFileSync(join(dir, 'manifest.json'), 'utf8'));
-  change(manifest.versions[0]);
-  write('manifest.json', JSON.stringify(manifest));
-}
-
-function run(args: string[], { mirror = join(dir, 'mirror'), env = {} }: { mirror?: string; env?: object } = {}) {
-  const inherited = { ...process.env, DUETTO_NGHTTP2: '', DUETTO_NGHTTP2_MIRROR: mirror };
-  const paths = ['--manifest', join(dir, 'manifest.json'), '--root', join(dir, 'deps')];
-  const result = spawnSync(process.execPath, [command, ...args, ...paths], { encoding: 'utf8', env: { ...inherited, ...env } });
-  return { status: result.status, output: result.stdout + result.stderr };
-}
-
-const made = (path: string) => join(dir, 'deps/nghttp2', path);
-const active = () => JSON.parse(readFileSync(made('active.json'), 'utf8'));
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { active, amend, command, dir, GOOD_PATCH, made, run, SESSION, sum, write, writeRelease } from '../helpers/release.ts';
 
 describe('a version of the manifest', () => {
   test('is unpacked, patched, given its version header, and becomes the active one', () => {
@@ -298,69 +218,5 @@ describe('verify', () => {
     const { status, output } = run(['verify']);
     expect(status).toBe(1);
     expect(output).toContain('the tree 9.8.7 was changed');
-  });
-});
-
-describe('an nghttp2 of the user\'s own', () => {
-  beforeEach(() => writeRelease());
-
-  test('may be a tarball, and is recorded as unverified', () => {
-    writeTree('mine', '9.9.0-DEV');
-    pack('mine', 'mine.tar.gz');
-    const { status, output } = run(['fetch', join(dir, 'mirror/mine.tar.gz')]);
-    expect(status, output).toBe(0);
-    expect(active()).toMatchObject({ version: '9.9.0-DEV', patches: [], origin: { kind: 'tarball' } });
-    expect(active().id).toMatch(/^9\.9\.0-DEV-user-[0-9a-f]{10}$/);
-    expect(active().origin.trust).toBe('unverified by the manifest, named by the user');
-    expect(readFileSync(made(`${active().id}/lib/includes/nghttp2/nghttp2ver.h`), 'utf8')).toContain('0x090900');
-  });
-
-  test('is refused when it does not have the checksum that the user gave', () => {
-    writeTree('mine');
-    const actual = pack('mine', 'mine.tar.gz');
-    const { status, output } = run(['fetch', join(dir, 'mirror/mine.tar.gz'), '--sha256', sum('x')]);
-    expect(status).toBe(1);
-    expect(output).toContain(actual);
-    expect(output).toContain(sum('x'));
-  });
-
-  test('may be a folder, which is read again when it has changed', () => {
-    writeTree('mine');
-    expect(run(['fetch', join(dir, 'mine')]).status).toBe(0);
-    const first = active().id;
-    write('mine/lib/nghttp2_session.c', SESSION.replace('0', '2'));
-    expect(run(['fetch', join(dir, 'mine')]).status).toBe(0);
-    expect(active().id).not.toBe(first);
-  });
-
-  test('may be a git address with a branch', ({ skip }) => {
-    if (spawnSync('git', ['--version']).error) skip('git is missing');
-    writeTree('mine');
-    const git = (...args: string[]) => {
-      const who = ['-c', 'user.name=a test', '-c', 'user.email=test@localhost'];
-      const result = spawnSync('git', ['-C', join(dir, 'mine'), ...who, ...args], { encoding: 'utf8' });
-      expect(result.status, result.stderr).toBe(0);
-      return result.stdout.trim();
-    };
-    git('init', '-q', '-b', 'main');
-    git('checkout', '-q', '-b', 'feature');
-    git('add', '.');
-    git('commit', '-q', '-m', 'a tree');
-    const { status, output } = run(['fetch', `file://${join(dir, 'mine')}#feature`]);
-    expect(status, output).toBe(0);
-    expect(active().origin).toMatchObject({ kind: 'git', commit: git('rev-parse', 'HEAD') });
-  });
-
-  test('must be nghttp2', () => {
-    write('other/readme', 'not nghttp2\n');
-    const { status, output } = run(['fetch', join(dir, 'other')]);
-    expect(status).toBe(1);
-    expect(output).toContain('is not nghttp2');
-  });
-
-  test('must exist', () => {
-    const { status, output } = run(['fetch', '1.2.3']);
-    expect(status).toBe(1);
-    expect(output).toContain('1.2.3 is neither a version of the manifest nor a file or folder');
   });
 });

@@ -26,8 +26,9 @@ async function allCases() {
  */
 export async function prepareBench({ quick, names }) {
   const wanted = names.length ? names : quick ? QUICK_CASES : CASES;
-  const cases = (await allCases()).filter(({ name }) => wanted.includes(name));
-  if (cases.length === 0) throw new UserError(`there is no bench case ${names.join(' or ')}: npm run bench -- --list`);
+  const all = await allCases();
+  const cases = all.filter(({ name }) => wanted.includes(name));
+  if (cases.length === 0) throw new UserError(`there is no bench case ${names.join(' or ')}; there are ${all.map(({ name }) => name).join(', ')}`);
   const { findLoad } = await bench('harness/load.mjs');
   return { cases, load: await findLoad(), rounds: quick ? 3 : MANY, seconds: quick ? 0.6 : 1 };
 }

@@ -1,14 +1,10 @@
 // Tests of the core without Node. Run plain, under valgrind, and with the sanitizers.
 #include <cstdlib>
 #include <cstring>
-#include <map>
 #include <new>
-#include <random>
 
-#include "core/arena.h"
-#include "core/id_map.h"
-#include "core/outbound_queue.h"
 #include "harness.h"
+#include "limits.h"
 #include "parts.h"
 
 using namespace duetto;
@@ -184,144 +180,6 @@ void memory_that_fails_once_or_for_good() {
   }
   failing_for_good = false;
   CHECK(met > 10);
-}
-
-void ids_are_found_again() {
-  std::mt19937 random(1);
-  for (int round = 0; round < 20; ++round) {
-    IdMap<int> map;
-    std::map<int32_t, int*> model;
-    std::vector<int> values(2000);
-    for (int i = 0; i < 4000; ++i) {
-      const auto id = static_cast<int32_t>(1 + random() % 500) * (round % 2 ? 1 : 65536);
-      if (random() % 3 == 0) {
-        const auto known = model.find(id);
-        CHECK(map.erase(id) == (known == model.end() ? nullptr : known->second));
-        if (known != model.end()) model.erase(known);
-      } else if (!model.count(id)) {
-        int* value = &values[random() % values.size()];
-        CHECK(map.make_room());
-        map.insert(id, value);
-        model[id] = value;
-      }
-      CHECK(map.size() == model.size());
-    }
-    for (const auto& [id, value] : model) CHECK(map.find(id) == value);
-    CHECK(map.find(7'000'001) == nullptr);
-  }
-}
-
-void a_queue_gives_what_was_put_in() {
-  std::mt19937 random(2);
-  OutboundQueue queue;
-  std::string in, out;
-  for (int i = 0; i < 20000; ++i) {
-    const size_t n = 1 + random() % 300;
-    switch (random() % 4) {
-      case 0: {
-        uint8_t* to = queue.append_copy(n + 5);
-        for (size_t k = 0; k < n; ++k) to[k] = static_cast<uint8_t>(in.size() + k);
-        for (size_t k = 0; k < n; ++k) in.push_back(static_cast<char>(in.size()));
-        queue.shorten_copy(5);
-        break;
-      }
-      case 1:
-        queue.append_external(n);
-        in.append(n, '\0');
-        break;
-      default: {
-        const size_t take = std::min(n, queue.length());
-        const size_t copied = queue.copied_of_next(take);
-        size_t seen = 0;
-        queue.take(take, [&](const uint8_t* data, size_t length) { seen += length; out.append(reinterpret_cast<const char*>(data), length); },
-                   [&](size_t length) { out.append(length, '\0'); });
-        CHECK(seen == copied);
-      }
-    }
-    CHECK(in.size() - out.size() == queue.length());
-  }
-  CHECK(in.compare(0, out.size(), out) == 0);
-}
-
-void arenas_are_given_back() {
-  ArenaPool pool;
-  std::vector<std::unique_ptr<Arena>> arenas;
-  std::mt19937 random(3);
-  for (int i = 0; i < 3000; ++i) {
-    if (random() % 2 && !arenas.empty()) {
-      arenas.erase(arenas.begin() + static_cast<long>(random() % arenas.size()));
-      continue;
-    }
-    auto arena = std::make_unique<Arena>(&pool);
-    std::vector<std::pair<uint8_t*, size_t>> blocks;
-    for (int k = 0; k < 40; ++k) {
-      const size_t sizes[] = {16, 100, 600, 1500, 2500, 9000, 16500};
-      const size_t size = sizes[random() % 7];
-      uint8_t* block = arena->place(size);
-      if (block == nullptr) continue;
-      CHECK(arena->owns(block) && arena->owns(block + size - 1));
-      CHECK(reinterpret_cast<uintptr_t>(block) % 16 == 0);
-      for (const auto& [other, length] : blocks) CHECK(block + size <= other || other + length <= block);
-      std::memset(block, i, size);
-      blocks.emplace_back(block, size);
-    }
-    arenas.push_back(std::move(arena));
-  }
-}
-
-void floods_end_a_session() {
-  const auto cut_off = [](const std::string& flood, std::vector<double> options) {
-    NoSink sink;
-    Shared shared(&sink);
-    Peer server(Role::kServer, options.data(), &shared);
-    server.receive(reinterpret_cast<const uint8_t*>(NGHTTP2_CLIENT_MAGIC), NGHTTP2_CLIENT_MAGIC_LEN);
-    server.receive(reinterpret_cast<const uint8_t*>("\0\0\0\4\0\0\0\0\0"), 9);
-    for (int i = 0; i < 200 && !server.ended; ++i) {
-      server.receive(bytes_of(flood), flood.size());
-      if (!server.ended) server.pull();
-    }
-    return server.ended && server.told.limits == 1;
-  };
-  std::vector<double> options = no_options();
-  options[kOptGlitchBurst] = 50;
-  options[kOptGlitchRate] = 0;
-  CHECK(cut_off(std::string("\0\0\x8\x6\0\0\0\0\0pingping", 17), options));
-  CHECK(cut_off(std::string("\0\0\x4\x8\0\0\0\0\0\0\0\0\1", 13), options));
-  CHECK(cut_off(std::string("\0\0\x5\x2\0\0\0\0\3\0\0\0\0\1", 14), options));
-  CHECK(cut_off(std::string("\0\0\x20\x2a\0\0\0\0\0", 9) + std::string(32, 'u'), options));
-}
-
-// The limit is met while a header block is open: the session is told so, and nothing of the block.
-void limits_within_a_block_are_told() {
-  const auto told_of = [](const std::vector<std::string>& chunks, std::vector<double> options) {
-    NoSink sink;
-    Shared shared(&sink);
-    Peer server(Role::kServer, options.data(), &shared);
-    server.receive(reinterpret_cast<const uint8_t*>(NGHTTP2_CLIENT_MAGIC), NGHTTP2_CLIENT_MAGIC_LEN);
-    server.receive(reinterpret_cast<const uint8_t*>("\0\0\0\4\0\0\0\0\0"), 9);
-    for (const std::string& chunk : chunks) {
-      CHECK(!server.ended);
-      server.receive(bytes_of(chunk), chunk.size());
-    }
-    return server.ended && server.told.limits == 1 && server.told.headers == 0;
-  };
-  const std::string open("\0\0\3\1\0\0\0\0\1\x82\x84\x86", 12);
-  const std::string empty("\0\0\0\x9\0\0\0\0\1", 9);
-  const std::string unknown = std::string("\0\x20\0\x2a\0\0\0\0\0", 9) + std::string(8192, 'u');
-  std::vector<double> options = no_options();
-  options[kOptGlitchBurst] = 5;
-  options[kOptGlitchRate] = 0;
-  std::string ignored;
-  for (int i = 0; i < 20; ++i) ignored += unknown;
-  CHECK(told_of({ignored + open}, options));
-  std::string continued;
-  for (int i = 0; i < 7; ++i) continued += empty;
-  CHECK(told_of({open + continued}, options));
-  CHECK(told_of({open, continued}, options));
-  options = no_options();
-  options[kOptMaxEmptyFrames] = 5;
-  CHECK(told_of({open + continued}, options));
-  CHECK(told_of({open, continued}, options));
 }
 
 // What requests and their answers make grow in the core is asked for in ways that can fail: one request, or a hundred with

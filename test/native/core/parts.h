@@ -1,13 +1,20 @@
-// Tests of what needs no session: the finder of frames and the memory of streams.
+// Tests of parts of the core: what needs no session, and what the sessions of an environment share.
 #ifndef DUETTO_TEST_NATIVE_PARTS_H_
 #define DUETTO_TEST_NATIVE_PARTS_H_
 
+#include <cstring>
+#include <map>
+#include <memory>
 #include <random>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/arena.h"
 #include "core/frame_scanner.h"
+#include "core/id_map.h"
+#include "core/outbound_queue.h"
 #include "core/peer_streams.h"
 #include "harness.h"
 
@@ -182,6 +189,89 @@ inline void what_is_not_read_counts() {
   CHECK(session->memory_in_use() == with - 3000);
   session->detach(1);
   CHECK(session->memory_in_use() < with - 4000);
+}
+
+inline void ids_are_found_again() {
+  std::mt19937 random(1);
+  for (int round = 0; round < 20; ++round) {
+    IdMap<int> map;
+    std::map<int32_t, int*> model;
+    std::vector<int> values(2000);
+    for (int i = 0; i < 4000; ++i) {
+      const auto id = static_cast<int32_t>(1 + random() % 500) * (round % 2 ? 1 : 65536);
+      if (random() % 3 == 0) {
+        const auto known = model.find(id);
+        CHECK(map.erase(id) == (known == model.end() ? nullptr : known->second));
+        if (known != model.end()) model.erase(known);
+      } else if (!model.count(id)) {
+        int* value = &values[random() % values.size()];
+        CHECK(map.make_room());
+        map.insert(id, value);
+        model[id] = value;
+      }
+      CHECK(map.size() == model.size());
+    }
+    for (const auto& [id, value] : model) CHECK(map.find(id) == value);
+    CHECK(map.find(7'000'001) == nullptr);
+  }
+}
+
+inline void a_queue_gives_what_was_put_in() {
+  std::mt19937 random(2);
+  OutboundQueue queue;
+  std::string in, out;
+  for (int i = 0; i < 20000; ++i) {
+    const size_t n = 1 + random() % 300;
+    switch (random() % 4) {
+      case 0: {
+        uint8_t* to = queue.append_copy(n + 5);
+        for (size_t k = 0; k < n; ++k) to[k] = static_cast<uint8_t>(in.size() + k);
+        for (size_t k = 0; k < n; ++k) in.push_back(static_cast<char>(in.size()));
+        queue.shorten_copy(5);
+        break;
+      }
+      case 1:
+        queue.append_external(n);
+        in.append(n, '\0');
+        break;
+      default: {
+        const size_t take = std::min(n, queue.length());
+        const size_t copied = queue.copied_of_next(take);
+        size_t seen = 0;
+        queue.take(take, [&](const uint8_t* data, size_t length) { seen += length; out.append(reinterpret_cast<const char*>(data), length); },
+                   [&](size_t length) { out.append(length, '\0'); });
+        CHECK(seen == copied);
+      }
+    }
+    CHECK(in.size() - out.size() == queue.length());
+  }
+  CHECK(in.compare(0, out.size(), out) == 0);
+}
+
+inline void arenas_are_given_back() {
+  ArenaPool pool;
+  std::vector<std::unique_ptr<Arena>> arenas;
+  std::mt19937 random(3);
+  for (int i = 0; i < 3000; ++i) {
+    if (random() % 2 && !arenas.empty()) {
+      arenas.erase(arenas.begin() + static_cast<long>(random() % arenas.size()));
+      continue;
+    }
+    auto arena = std::make_unique<Arena>(&pool);
+    std::vector<std::pair<uint8_t*, size_t>> blocks;
+    for (int k = 0; k < 40; ++k) {
+      const size_t sizes[] = {16, 100, 600, 1500, 2500, 9000, 16500};
+      const size_t size = sizes[random() % 7];
+      uint8_t* block = arena->place(size);
+      if (block == nullptr) continue;
+      CHECK(arena->owns(block) && arena->owns(block + size - 1));
+      CHECK(reinterpret_cast<uintptr_t>(block) % 16 == 0);
+      for (const auto& [other, length] : blocks) CHECK(block + size <= other || other + length <= block);
+      std::memset(block, i, size);
+      blocks.emplace_back(block, size);
+    }
+    arenas.push_back(std::move(arena));
+  }
 }
 
 }  // namespace duetto::test

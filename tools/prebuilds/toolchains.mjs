@@ -1,7 +1,7 @@
 // With which compiler a target is built on a machine that is another.
 
 import { spawnSync } from 'node:child_process';
-import { DepsError, have } from './util.mjs';
+import { DepsError, have } from '../../deps/lib/util.mjs';
 
 const gcc = (prefix) => ({ CC: `${prefix}-gcc`, CXX: `${prefix}-g++`, AR: `${prefix}-ar`, LINK: `${prefix}-g++`, STRIP: `${prefix}-strip` });
 

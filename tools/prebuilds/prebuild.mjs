@@ -11,18 +11,18 @@ import { spawnSync } from 'node:child_process';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { describeEngine } from './lib/engine.mjs';
-import { fetchNghttp2, places } from './lib/fetch.mjs';
-import { headers, stage } from './lib/gyp-folder.mjs';
-import { requireContent } from './lib/loaded.mjs';
-import { readManifest } from './lib/manifest.mjs';
-import { checkPrebuilds } from './lib/prebuilds.mjs';
-import { buildTool } from './lib/requirements.mjs';
-import { carried, findTarget, hostTarget, TARGETS } from './lib/targets.mjs';
-import { toolchain } from './lib/toolchains.mjs';
-import { DepsError, say } from './lib/util.mjs';
+import { describeEngine } from '../../deps/lib/engine.mjs';
+import { fetchNghttp2, places } from '../../deps/lib/fetch.mjs';
+import { headers, stage } from '../../deps/lib/gyp-folder.mjs';
+import { requireContent } from '../../deps/lib/loaded.mjs';
+import { readManifest } from '../../deps/lib/manifest.mjs';
+import { checkPrebuilds } from './check.mjs';
+import { buildTool } from '../../deps/lib/requirements.mjs';
+import { carried, findTarget, hostTarget, TARGETS } from './targets.mjs';
+import { toolchain } from './toolchains.mjs';
+import { DepsError, say } from '../../deps/lib/util.mjs';
 
-const USAGE = `Usage: node deps/prebuild.mjs [options]
+const USAGE = `Usage: node tools/prebuilds/prebuild.mjs [options]
 
 Builds the addons of one platform into prebuilds/, stripped, and checks them.
 
@@ -32,12 +32,12 @@ Builds the addons of one platform into prebuilds/, stripped, and checks them.
   --check         build nothing, only check what is there for --target
   --all           with --check: every platform of the list has to be there`;
 
-const here = dirname(fileURLToPath(import.meta.url));
-const project = resolve(here, '..');
+const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const home = join(project, 'deps');
 
 async function build(manifest, version, folder, target, out) {
   const tools = toolchain(target, hostTarget());
-  const nghttp2 = await fetchNghttp2(manifest, version, places(here), { activate: false });
+  const nghttp2 = await fetchNghttp2(manifest, version, places(home), { activate: false });
   const staged = stage(`prebuild-${version}-${target.name}`);
   say(`prebuilding ${join(folder, target.folder, target.file)} with nghttp2 ${nghttp2.id}`);
   const args = ['--napi', '--strip', '--name', 'duetto', '--cwd', staged, '--out', resolve(out, dirname(folder)),
@@ -75,7 +75,7 @@ async function main(argv) {
   });
   if (values.help) return console.log(USAGE);
   if (values.all && !values.check) throw new DepsError('--all goes with --check: no machine builds for every platform');
-  const manifest = readManifest(join(here, 'manifest.json'));
+  const manifest = readManifest(join(home, 'manifest.json'));
   const targets = values.all ? TARGETS : values.target ? values.target.map(findTarget) : [hostTarget()];
   const out = resolve(values.out);
   const versions = carried(manifest, { withNewest: !values['without-newest'] });

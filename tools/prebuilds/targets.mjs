@@ -2,8 +2,8 @@
 // by this list.
 
 import { join } from 'node:path';
-import { newestVersion } from './manifest.mjs';
-import { DepsError } from './util.mjs';
+import { newestVersion } from '../../deps/lib/manifest.mjs';
+import { DepsError } from '../../deps/lib/util.mjs';
 
 const target = (platform, arch, libc) => ({
   name: [platform, arch, libc].filter(Boolean).join('-'), platform, arch, libc, folder: `${platform}-${arch}`,

@@ -3,10 +3,10 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { sourcesSum } from './engine.mjs';
-import { findVersion } from './manifest.mjs';
+import { sourcesSum } from '../../deps/lib/engine.mjs';
+import { findVersion } from '../../deps/lib/manifest.mjs';
 import { carried } from './targets.mjs';
-import { DepsError, run } from './util.mjs';
+import { DepsError, run } from '../../deps/lib/util.mjs';
 
 /** Debian 10's: glibc, and the C++ library of GCC 8. */
 export const FLOOR = { GLIBC: '2.28', GLIBCXX: '3.4.25', CXXABI: '1.3.11', GCC: '8.0.0' };

@@ -5,13 +5,13 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { fetchNghttp2, places } from './lib/fetch.mjs';
-import { readManifest } from './lib/manifest.mjs';
-import { keptArchives } from './lib/obtain.mjs';
-import { treeSha256 } from './lib/tree.mjs';
-import { DepsError, say } from './lib/util.mjs';
+import { fetchNghttp2, places } from '../deps/lib/fetch.mjs';
+import { readManifest } from '../deps/lib/manifest.mjs';
+import { keptArchives } from '../deps/lib/obtain.mjs';
+import { treeSha256 } from '../deps/lib/tree.mjs';
+import { DepsError, say } from '../deps/lib/util.mjs';
 
-const USAGE = `Usage: node deps/nghttp2.mjs <command>
+const USAGE = `Usage: node tools/nghttp2.mjs <command>
 
   fetch [WHICH]   make the tree of one nghttp2 and make it the active one. WHICH is a version of the
                   manifest, a tarball, a folder, a git checkout or a git address (address#branch);
@@ -27,10 +27,10 @@ const USAGE = `Usage: node deps/nghttp2.mjs <command>
 Looks for an archive of a version in the folder named by DUETTO_NGHTTP2_MIRROR, in the upstream release, and in Debian's
 pool by this machine's apt; each has its checksum in the manifest.`;
 
-const here = dirname(fileURLToPath(import.meta.url));
+const home = resolve(dirname(fileURLToPath(import.meta.url)), '../deps');
 
 /** `where` is the project's deps/ unless a test says otherwise. */
-function open({ manifest = join(here, 'manifest.json'), root = here } = {}) {
+function open({ manifest = join(home, 'manifest.json'), root = home } = {}) {
   return { manifest: readManifest(resolve(manifest)), where: places(resolve(root)) };
 }
 

@@ -3,6 +3,6 @@
 // deps/lib/gyp-folder.mjs takes it.
 
 import { copyFileSync } from 'node:fs';
-import { packedGypFile, rootGypFile } from './lib/gyp-folder.mjs';
+import { packedGypFile, rootGypFile } from '../deps/lib/gyp-folder.mjs';
 
 copyFileSync(rootGypFile, packedGypFile);

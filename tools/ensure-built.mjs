@@ -8,8 +8,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { newestVersion, readManifest } from './lib/manifest.mjs';
-import { hostTarget } from './lib/targets.mjs';
+import { newestVersion, readManifest } from '../deps/lib/manifest.mjs';
+import { hostTarget } from './prebuilds/targets.mjs';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const native = ['native', 'binding.gyp', 'deps/gyp.mjs', 'deps/lib/engine.mjs', 'deps/manifest.json', 'deps/patches'];
@@ -29,10 +29,10 @@ const active = {
 const host = hostTarget();
 const packaged = (more) => ({
   made: `build-package/prebuilds/${host.folder}/${host.file}`,
-  from: [...native, 'deps/prebuild.mjs'], needs: [],
-  command: [process.execPath, [join(project, 'deps/prebuild.mjs'), '--out', join(project, 'build-package'), ...more]], optional: true,
+  from: [...native, 'tools/prebuilds'], needs: [],
+  command: [process.execPath, [join(project, 'tools/prebuilds/prebuild.mjs'), '--out', join(project, 'build-package'), ...more]], optional: true,
 });
-const library = { made: 'dist/index.js', from: ['lib', 'tsconfig.json', 'deps/bundle.mjs'], needs: [], command: npm('build:ts') };
+const library = { made: 'dist/index.js', from: ['lib', 'tsconfig.json', 'tools/build-ts.mjs', 'tools/bundle.mjs'], needs: [], command: npm('build:ts') };
 
 const newestKnown = newestVersion(readManifest(join(project, 'deps/manifest.json')));
 
@@ -48,7 +48,7 @@ let asked;
 
 /** Whether the newest nghttp2 is here or can be fetched. It is not needed for anything but tests of two engines. */
 function hasNewest() {
-  asked ??= spawnSync(process.execPath, [join(project, 'deps/nghttp2.mjs'), 'fetch', newestKnown, '--no-activate'], { encoding: 'utf8' });
+  asked ??= spawnSync(process.execPath, [join(project, 'tools/nghttp2.mjs'), 'fetch', newestKnown, '--no-activate'], { encoding: 'utf8' });
   if (asked.status !== 0 && !asked.told) {
     asked.told = true;
     console.error(`${asked.stderr}nghttp2 ${newestKnown} is not to be had; the tests that need it will skip`);
