@@ -1,5 +1,6 @@
 import type { Stream } from 'node:stream';
 import { kind } from '../builtin.js';
+import { afterCall } from '../deferrals.js';
 import { ERR_HTTP2_HEADERS_SENT, ERR_HTTP2_INVALID_STREAM, ERR_STREAM_WRITE_AFTER_END } from '../errors/index.js';
 import type { HeadersObject } from '../headers/header-types.js';
 import type { CompatEvent } from '../stream/interfaces.js';
@@ -144,7 +145,7 @@ export class Http2ServerResponse extends ResponseFields {
     }
     if (this._ending || this._closed) {
       const error = this._ending ? new ERR_STREAM_WRITE_AFTER_END() : new ERR_HTTP2_INVALID_STREAM();
-      if (typeof callback === 'function') process.nextTick(callback, error);
+      if (typeof callback === 'function') afterCall(callback, error);
       this.destroy(error);
       return false;
     }
@@ -155,7 +156,7 @@ export class Http2ServerResponse extends ResponseFields {
       this.writeHead(this._statusCode);
       if (!stream.headersSent) {
         // The client is gone, and the stream is about to be.
-        if (typeof callback === 'function') process.nextTick(callback, new ERR_HTTP2_INVALID_STREAM());
+        if (typeof callback === 'function') afterCall(callback, new ERR_HTTP2_INVALID_STREAM());
         return false;
       }
     }
@@ -183,7 +184,7 @@ export class Http2ServerResponse extends ResponseFields {
     }
     const stream = this._stream;
     if ((this._closed || this._ending) && this._headRequest === stream.headRequest) {
-      if (typeof callback === 'function') process.nextTick(callback);
+      if (typeof callback === 'function') afterCall(callback);
       return this;
     }
     if (chunk !== null && chunk !== undefined && !this.canEndWith(chunk)) {
@@ -239,7 +240,7 @@ export class Http2ServerResponse extends ResponseFields {
     validateFunction(callback, 'callback');
     const stream = this._stream;
     if (this._closed || stream.destroyed || stream._closed) {
-      process.nextTick(callback, new ERR_HTTP2_INVALID_STREAM());
+      afterCall(callback, new ERR_HTTP2_INVALID_STREAM());
       return;
     }
     stream.pushStream(headers, {}, (error, pushed) => {

@@ -26,8 +26,8 @@ const DEFAULT_MAX_OUTSTANDING = 10;
 const noStreams = new StreamTable<Http2Stream>();
 
 /**
- * What a session knows of itself, and shows. More than fifteen fields: they are looked at for every request and every stream, and an
- * object between costs as much as the field. Each has one writer, which docs/architecture.md names.
+ * What a session knows of itself, and shows. More than 15 fields since they are looked at for every request and every stream, and an
+ * object in between costs as much as a field. Each has one writer, which docs/architecture.md names.
  */
 export abstract class SessionBase extends EventEmitter {
   declare timeout?: number;

@@ -18,7 +18,11 @@ export interface BodySource {
   stop(): void;
 }
 
-/** What a stream knows of itself. Its sides add what they do: writable-side, readable-side, then Http2Stream. */
+/**
+ * What a stream knows of itself. Its sides add what they do: writable-side, readable-side, ending-stream, then Http2Stream.
+ *
+ * More than 15 fields since each request makes a stream: an object for some of them would be one more that a scavenge has to look at.
+ */
 export abstract class StreamBase extends YoungDuplex {
   declare timeout?: number;
 

@@ -65,8 +65,8 @@ export default [
   ])), known.continuations),
   scenario('settings-entries', 'Entries of one SETTINGS frame', (stage) => largest(stage, 'entries', [1, 128], (count) =>
     alive(stage, [settings(...Array.from({ length: count }, (_, i) => [0x100 + i, 1]))]))),
-  scenario('header-list', 'Bytes of one header field', (stage) => largest(stage, 'bytes', [1000, 131072], (bytes) => {
-    const bytes = Buffer.concat([block(request()), block({ 'x-long': 'x'.repeat(bytes) })]);
+  scenario('header-list', 'Bytes of one header field', (stage) => largest(stage, 'bytes', [1000, 131072], (length) => {
+    const bytes = Buffer.concat([block(request()), block({ 'x-long': 'x'.repeat(length) })]);
     const parts = Array.from({ length: Math.ceil(bytes.length / 16384) }, (_, i) => bytes.subarray(i * 16384, (i + 1) * 16384));
     return alive(stage, parts.map((part, i) => frame(i === 0 ? Type.Headers : Type.Continuation,
       (i === 0 ? Flag.EndStream : 0) | (i === parts.length - 1 ? Flag.EndHeaders : 0), 1, part)), { maxHeaderListPairs: 1000 });
