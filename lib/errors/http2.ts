@@ -47,8 +47,8 @@ export const ERR_HTTP2_INVALID_SESSION = defineError(
 /** What was wrong with a setting; `min` and `max` are there when the value was out of them. */
 export interface SettingValueDetails {
   actual: unknown;
-  min?: number;
-  max?: number;
+  min?: number | undefined;
+  max?: number | undefined;
 }
 
 function invalidSettingValue(

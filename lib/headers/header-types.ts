@@ -3,7 +3,7 @@ import type { sensitiveHeaders } from '../symbols.js';
 /** Headers as objects: names in any case, values that are turned into strings, arrays for repeated fields. */
 export interface HeadersObject {
   [name: string]: unknown;
-  [sensitiveHeaders]?: readonly string[];
+  [sensitiveHeaders]?: readonly string[] | undefined;
 }
 
 /** `[name, value, name, value, ...]`, sent in this order and with these repetitions. */

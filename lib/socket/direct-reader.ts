@@ -16,7 +16,7 @@ let common: Buffer | undefined;
 
 const kReader = Symbol('duetto reader');
 
-type UserSocket = Duplex & { [kReader]?: DirectReader };
+type UserSocket = Duplex & { [kReader]?: DirectReader | undefined };
 
 /** Who gets the chunks. The memory is good until user code runs, or `receive` returns. */
 export interface Receiver {
