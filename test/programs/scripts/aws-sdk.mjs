@@ -1,5 +1,6 @@
 import { KinesisClient, PutRecordCommand, SubscribeToShardCommand } from '@aws-sdk/client-kinesis';
 import { EventStreamCodec } from '@smithy/core/event-streams';
+import { NodeHttp2Handler } from '@smithy/node-http-handler';
 import { createServer } from 'node:http2';
 import { close, later, listen, program } from '../program.mjs';
 
@@ -40,19 +41,22 @@ server.on('stream', async (stream, headers) => {
   }
 });
 
-// The client of Kinesis talks HTTP/2 unless it is told otherwise: its requestHandler is a NodeHttp2Handler.
-const client = new KinesisClient({
+const config = {
   endpoint: `http://127.0.0.1:${await listen(server)}`, region: 'here',
   credentials: { accessKeyId: 'id', secretAccessKey: 'secret' },
-});
+};
+// The client of Kinesis talks HTTP/2 unless it is told otherwise, with a session for each request.
+const client = new KinesisClient(config);
+const shared = new KinesisClient({ ...config, requestHandler: new NodeHttp2Handler() });
 
-async function put(StreamName, Data, PartitionKey = 'key') {
+async function put(StreamName, Data, PartitionKey = 'key', client = shared) {
   const { ShardId, SequenceNumber, $metadata: { httpStatusCode, requestId } } = await client.send(new PutRecordCommand({ StreamName, Data, PartitionKey }));
   return [ShardId, SequenceNumber, httpStatusCode, requestId];
 }
 
 await program({
   'put': () => put('demo', Buffer.from('hello')),
+  'put, by a session of its own': () => put('demo', Buffer.from('hello'), 'key', client),
   'put, 500 KB': () => put('demo', Buffer.alloc(500_000)),
   'an error': () => put('missing', Buffer.from('hello')).catch((error) => [error.name, error.message, error.$metadata.httpStatusCode]),
   '30 at a time': () => Promise.all(Array.from({ length: 30 }, (_, i) => put('demo', Buffer.alloc(i), `key ${i}`))),
@@ -68,6 +72,7 @@ await program({
   },
   'close': async () => {
     client.destroy();
+    shared.destroy();
     await close(server);
   },
 });

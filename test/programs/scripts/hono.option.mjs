@@ -18,17 +18,19 @@ app.get('/stream', (c) => stream(c, async (body) => {
 app.get('/fail', () => { throw new Error('on purpose'); });
 app.onError((error, c) => c.text(error.message, 500));
 
+const [hostname, port] = ['127.0.0.1', 0];
+
 const server = serve({
   fetch: app.fetch,
   createServer: http2.createSecureServer,
   serverOptions: { key, cert, allowHTTP1: true },
-  hostname: '127.0.0.1',
-  port: 0,
+  hostname,
+  port,
 });
 if (!server.listening) await new Promise((resolve) => { server.once('listening', resolve); });
 
-const { port } = server.address();
-const client = connect(`https://localhost:${port}`, { ca: cert, host: '127.0.0.1' });
+const bound = server.address().port;
+const client = connect(`https://localhost:${bound}`, { ca: cert, host: '127.0.0.1' });
 const json = { ':method': 'POST', ':path': '/json', 'content-type': 'application/json' };
 
 await program({
@@ -38,7 +40,7 @@ await program({
   'a stream': () => ask(client, { ':path': '/stream' }),
   'a failure': () => ask(client, { ':path': '/fail' }),
   'missing': () => ask(client, { ':path': '/missing' }),
-  'HTTP/1': () => askHttp1(https, { port, ca: cert, path: '/?name=old' }),
+  'HTTP/1': () => askHttp1(https, { port: bound, ca: cert, path: '/?name=old' }),
   'a client that leaves': async () => {
     const stream = client.request({ ':method': 'POST', ':path': '/echo' });
     stream.on('error', () => {});

@@ -12,7 +12,9 @@ const server = createSecureServer({ key, cert }, async (req, res) => {
 });
 const origin = `https://localhost:${await listen(server)}`;
 
-const session = http2.connect(origin, { ca: cert, host: '127.0.0.1' });
+const options = { ca: cert, host: '127.0.0.1' };
+
+const session = http2.connect(origin, options);
 await new Promise((resolve) => { session.once('connect', resolve); });
 
 function request(path, { body, ...options } = {}) {
@@ -29,10 +31,10 @@ function request(path, { body, ...options } = {}) {
 }
 
 const client = got.extend({
-  prefixUrl: origin,
-  throwHttpErrors: false,
   request: (url, options, callback) => wrapper.request(url, { ...options, h2session: session }, callback),
 });
+
+const here = client.extend({ prefixUrl: origin, throwHttpErrors: false });
 const brief = ({ statusCode, headers: { date, ...headers }, body }) => ({ statusCode, headers, body });
 
 await program({
@@ -40,12 +42,12 @@ await program({
   'post': () => request('/post', { method: 'POST', body: 'x'.repeat(100_000) }),
   'missing': () => request('/missing'),
   '50 at a time': async () => (await Promise.all(Array.from({ length: 50 }, (_, i) => request(`/${i}`)))).map(({ text }) => text),
-  'got': async () => brief(await client('got', { headers: { 'x-given': 'given' } })),
-  'got, json': async () => brief(await client.post('json', { json: { a: 1 } })),
-  'got, missing': async () => brief(await client('missing')),
+  'got': async () => brief(await here('got', { headers: { 'x-given': 'given' } })),
+  'got, json': async () => brief(await here.post('json', { json: { a: 1 } })),
+  'got, missing': async () => brief(await here('missing')),
   'got, a stream': async () => {
     let text = '';
-    for await (const chunk of client.stream('stream')) text += chunk;
+    for await (const chunk of here.stream('stream')) text += chunk;
     return text;
   },
   'close': async () => {

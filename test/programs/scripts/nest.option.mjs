@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { Body, Controller, Get, Headers, HttpException, Module, Post, Query, StreamableFile } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpException, Logger, Module, Post, Query, StreamableFile } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { connect } from 'node:http2';
@@ -13,7 +13,7 @@ class Demo {
   stream() { return new StreamableFile(Readable.from([Buffer.from('a'), Buffer.from('b')])); }
   fail() { throw new HttpException('on purpose', 418); }
 }
-class Application {}
+class AppModule {}
 
 /** What a compiler makes of decorators. */
 function decorate(name, decorator, ...parameters) {
@@ -26,13 +26,15 @@ decorate('post', Post('/json'), Body());
 decorate('stream', Get('/stream'));
 decorate('fail', Get('/fail'));
 Controller()(Demo);
-Module({ controllers: [Demo] })(Application);
+Module({ controllers: [Demo] })(AppModule);
+
+Logger.overrideLogger(false);
 
 const adapter = new FastifyAdapter({
   http2: true,
   serverFactory: (handler) => http2.createSecureServer({ key, cert, allowHTTP1: true }, handler),
 });
-const app = await NestFactory.create(Application, adapter, { logger: false });
+const app = await NestFactory.create(AppModule, adapter);
 await app.listen(0, '127.0.0.1');
 
 const { port } = app.getHttpServer().address();

@@ -18,6 +18,7 @@ if (status !== 0) throw new Error(stdout + stderr);
 
 const app = next({ dev: false, dir });
 await app.prepare();
+
 const handle = app.getRequestHandler();
 const server = http2.createSecureServer({ key, cert, allowHTTP1: true }, (request, response) => {
   // Next calls headers.hasOwnProperty(), and those of HTTP/2 have no prototype.
@@ -25,6 +26,7 @@ const server = http2.createSecureServer({ key, cert, allowHTTP1: true }, (reques
   Object.defineProperty(request, 'headers', { value: { ...headers, host: request.authority ?? headers.host } });
   handle(request, response);
 });
+
 const port = await listen(server);
 
 const client = connect(`https://localhost:${port}`, { ca: cert, host: '127.0.0.1' });

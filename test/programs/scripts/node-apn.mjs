@@ -33,11 +33,16 @@ const provider = new apn.Provider({
 });
 
 const note = new apn.Notification({ alert: 'hello', topic: 'org.example.app', priority: 5, payload: { from: 'here' } });
-const brief = ({ sent, failed }) => ({
-  sent: sent.map(({ device }) => device).sort(),
-  failed: failed.map(({ device, status, response, error }) => [device, status, response ?? error?.message]).sort(),
-});
-const send = async (devices) => [brief(await provider.send(note, devices)), seen.splice(0).sort((a, b) => a.path < b.path ? -1 : 1)];
+
+async function send(devices) {
+  const { sent, failed } = await provider.send(note, devices);
+
+  return {
+    sent: sent.map(({ device }) => device).sort(),
+    failed: failed.map(({ device, status, response, error }) => [device, status, response ?? error?.message]).sort(),
+    seen: seen.splice(0).sort((a, b) => a.path < b.path ? -1 : 1),
+  };
+}
 
 await program({
   'one': () => send('a0'),

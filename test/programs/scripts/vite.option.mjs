@@ -4,11 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { createServer } from 'vite';
 import { ask, askHttp1, cert, http2, key, listen, program } from '../program.mjs';
 
-const server = http2.createSecureServer({ key, cert, allowHTTP1: true });
-const vite = await createServer({
+const config = {
   root: fileURLToPath(new URL('../fixtures/vite', import.meta.url)),
   configFile: false, logLevel: 'silent', cacheDir: '.vite-cache/option', optimizeDeps: { noDiscovery: true },
-  server: { middlewareMode: true, hmr: { server }, watch: null },
+};
+
+const server = http2.createSecureServer({ key, cert, allowHTTP1: true });
+const vite = await createServer({
+  ...config,
+  server: { middlewareMode: true, hmr: { server } },
 });
 server.on('request', vite.middlewares);
 const port = await listen(server);

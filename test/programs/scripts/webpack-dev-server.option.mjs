@@ -1,4 +1,4 @@
-import connectApp from 'connect';
+import middlewares from 'connect';
 import { connect } from 'node:http2';
 import https from 'node:https';
 import tls from 'node:tls';
@@ -11,15 +11,16 @@ const fixture = fileURLToPath(new URL('../fixtures/vite', import.meta.url));
 const compiler = webpack({
   mode: 'development', devtool: false, context: fixture, entry: './main.ts', infrastructureLogging: { level: 'none' }, stats: 'none',
 });
-const server = new WebpackDevServer({
-  // Express 4, which is the default, is for HTTP/1.
-  app: () => connectApp(),
+const devServer = {
+  // The default, Express 4, is for HTTP/1 alone.
+  app: () => middlewares(),
   server: {
     type: (options, app) => http2.createSecureServer({ ...options, allowHTTP1: true }, app),
     options: { key, cert },
   },
-  host: '127.0.0.1', port: 0, static: { directory: fixture, watch: false },
-}, compiler);
+};
+
+const server = new WebpackDevServer({ ...devServer, host: '127.0.0.1', port: 0, static: { directory: fixture, watch: false } }, compiler);
 await server.start();
 
 const { port } = server.server.address();
