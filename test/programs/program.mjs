@@ -1,7 +1,9 @@
-import * as http2 from 'node:http2';
+import builtin from 'node:http2';
 
 export { cert, key } from '../helpers/tls.mjs';
 
+// A program called *.option.mjs gives this module to what it uses. What it imports as node:http2 is Node's own in all of its runs.
+export const http2 = process.env.DUETTO_GIVEN === undefined ? builtin : (await import(process.env.DUETTO_GIVEN)).default;
 export const engine = 'nghttp2' in http2 ? 'duetto' : 'node:http2';
 
 /** Runs the steps of a program and prints what each has seen. What a step throws ends the program. */
@@ -22,7 +24,7 @@ export async function program(steps) {
       clearTimeout(watch);
     }
   }
-  console.log(JSON.stringify({ engine, results }));
+  console.log(JSON.stringify({ engine, results, sessions: engine === 'duetto' ? http2.stats().sessions.opened : undefined }));
 }
 
 /** Ends a program that cannot run here. */
