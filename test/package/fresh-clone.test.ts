@@ -43,7 +43,8 @@ function environment(without: RegExp): NodeJS.ProcessEnv {
   return { ...inherited, PATH: pathWithout(without), APT_CONFIG: `${lists}.conf`, npm_config_prefer_offline: 'true', PORT: '0' };
 }
 
-afterAll(() => fs.rmSync(base, { recursive: true, force: true }));
+// Two trees of node_modules: on a busy disk that takes its time.
+afterAll(() => fs.rmSync(base, { recursive: true, force: true }), 120_000);
 
 describe('a fresh clone', () => {
   beforeAll(() => {
