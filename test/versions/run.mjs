@@ -20,8 +20,8 @@ const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const manifest = readManifest(join(project, 'deps/manifest.json'));
 
 const BEHAVIOUR = ['test/native', 'test/integration', 'test/parity', 'test/rfc', 'test/abuse'];
-/** They build and load engines of their own, and are about all of them: once is enough. */
-const OF_ALL_ENGINES = ['test/integration/package.test.ts', 'test/integration/compare.test.ts'];
+/** About all engines, of their own, or about the active nghttp2, whichever addon is loaded: once is enough. */
+const OF_ALL_ENGINES = ['test/integration/{compare,cli}.test.ts', 'test/native/{core,linkage,patches,windows}.test.ts'];
 
 function run(program, args, env = {}) {
   const { DUETTO_NGHTTP2: _version, DUETTO_BINDING: _file, ...rest } = process.env;
