@@ -15,7 +15,7 @@ interface Sent<T> {
 /** Frames that the peer has to acknowledge, in order: SETTINGS and PING (RFC 9113, sections 6.5.3 and 6.7). */
 export class Acknowledged<T> {
   /** Undefined while nothing waits: most sessions have little to wait for. */
-  private waiting: Array<Sent<T>> | undefined;
+  #waiting: Array<Sent<T>> | undefined;
 
   /** @param limit how many may wait: a peer that never answers must not cost memory without end */
   constructor(readonly limit: number) {}
@@ -25,24 +25,24 @@ export class Acknowledged<T> {
   }
 
   get size(): number {
-    return this.waiting?.length ?? 0;
+    return this.#waiting?.length ?? 0;
   }
 
   sent(what: T): void {
-    (this.waiting ??= []).push({ what, at: performance.now() });
+    (this.#waiting ??= []).push({ what, at: performance.now() });
   }
 
   /** What is now acknowledged and after how many milliseconds, undefined if nothing was waiting. */
   acknowledge(): { what: T; duration: number } | undefined {
-    const first = this.waiting?.shift();
-    if (this.waiting?.length === 0) this.waiting = undefined;
+    const first = this.#waiting?.shift();
+    if (this.#waiting?.length === 0) this.#waiting = undefined;
     return first && { what: first.what, duration: performance.now() - first.at };
   }
 
   /** All that will never be acknowledged. */
   cancel(): T[] {
-    const { waiting = [] } = this;
-    this.waiting = undefined;
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
     return waiting.map((sent) => sent.what);
   }
 }

@@ -35,73 +35,73 @@ interface Use {
  * cost a server a connection each; here is when it takes that back.
  */
 export class Deadlines {
-  private readonly session: ConnectionSession;
-  private readonly headersTimeout: number;
-  private readonly stalledWriteTimeout: number;
+  readonly #session: ConnectionSession;
+  readonly #headersTimeout: number;
+  readonly #stalledWriteTimeout: number;
   /** Windows that stay shut count too. */
-  private readonly windowsToo: boolean;
-  private headersTimer: NodeJS.Timeout | undefined;
-  private headersSince = 0;
-  private awaitsPreface: boolean;
+  readonly #windowsToo: boolean;
+  #headersTimer: NodeJS.Timeout | undefined;
+  #headersSince = 0;
+  #awaitsPreface: boolean;
   /** A block began in the chunk that brought the preface. */
-  private blockCameAlong = false;
-  private stallTimer: NodeJS.Timeout | undefined;
-  private stalled: Seen | undefined;
-  private streams: Map<ConnectionStream, Seen> | undefined;
+  #blockCameAlong = false;
+  #stallTimer: NodeJS.Timeout | undefined;
+  #stalled: Seen | undefined;
+  #streams: Map<ConnectionStream, Seen> | undefined;
 
   constructor(session: ConnectionSession, options: SessionOptions) {
-    this.session = session;
+    this.#session = session;
     const server = session.type === NGHTTP2_SESSION_SERVER;
-    this.headersTimeout = server ? options.headersTimeout ?? HEADERS_TIMEOUT : 0;
-    this.windowsToo = typeof options.stalledWriteTimeout === 'number';
-    this.stalledWriteTimeout = options.stalledWriteTimeout ?? SOCKET_TIMEOUT;
-    this.awaitsPreface = this.headersTimeout > 0;
-    if (this.awaitsPreface) this.startHeaders();
-    if (this.windowsToo) this.watch();
+    this.#headersTimeout = server ? options.headersTimeout ?? HEADERS_TIMEOUT : 0;
+    this.#windowsToo = typeof options.stalledWriteTimeout === 'number';
+    this.#stalledWriteTimeout = options.stalledWriteTimeout ?? SOCKET_TIMEOUT;
+    this.#awaitsPreface = this.#headersTimeout > 0;
+    if (this.#awaitsPreface) this.#startHeaders();
+    if (this.#windowsToo) this.#watch();
   }
 
   /** The peer's SETTINGS are here. */
   prefaceCame(): void {
-    if (!this.awaitsPreface) return;
-    this.awaitsPreface = false;
-    this.endHeaders();
-    if (this.blockCameAlong) this.startHeaders();
+    if (!this.#awaitsPreface) return;
+    this.#awaitsPreface = false;
+    this.#endHeaders();
+    if (this.#blockCameAlong) this.#startHeaders();
   }
 
   /** A chunk was received. */
   received(notes: number): void {
-    if (this.headersTimer !== undefined && !this.awaitsPreface && (notes & BLOCK) === 0) this.endHeaders();
+    if (this.#headersTimer !== undefined && !this.#awaitsPreface && (notes & BLOCK) === 0) this.#endHeaders();
   }
 
   /** A header block goes on in the next chunk. Time runs from its first bytes. */
   blockIsOpen(begins: boolean): void {
-    if (this.headersTimeout <= 0) return;
-    if (this.awaitsPreface) {
-      this.blockCameAlong = true;
+    if (this.#headersTimeout <= 0) return;
+    if (this.#awaitsPreface) {
+      this.#blockCameAlong = true;
       return;
     }
-    if (begins) this.endHeaders();
-    if (this.headersTimer === undefined) this.startHeaders();
+    if (begins) this.#endHeaders();
+    if (this.#headersTimer === undefined) this.#startHeaders();
   }
 
   /** The socket takes no more for now. */
   writeIsBlocked(): void {
-    if (this.stallTimer === undefined) this.watch();
+    if (this.#stallTimer === undefined) this.#watch();
   }
 
   /** Milliseconds for which the preface or a header block has been awaited. Undefined if nothing limits them. */
   headersUse(): Use | undefined {
-    const { headersTimeout: timeout } = this;
+    const timeout = this.#headersTimeout;
     if (timeout <= 0) return undefined;
-    return { time: this.headersTimer === undefined ? 0 : milliseconds() - this.headersSince, timeout };
+    return { time: this.#headersTimer === undefined ? 0 : milliseconds() - this.#headersSince, timeout };
   }
 
   /** Milliseconds for which nothing has left that waits, as far as was looked: of the session, or of a stream. */
   stallUse(): Use | undefined {
-    const { stalledWriteTimeout: timeout } = this;
+    const timeout = this.#stalledWriteTimeout;
     if (timeout <= 0) return undefined;
     const now = milliseconds();
-    const first = Math.min(this.stalled?.since ?? now, ...[...this.streams?.values() ?? []].map(({ since }) => since));
+    const first = Math.min(this.#stalled?.since ?? now, ...[...this.#streams?.values() ?? []].map(({ since }) => since));
     return { time: now - first, timeout };
   }
 
@@ -110,7 +110,7 @@ export class Deadlines {
    * neither would keep the connection, and a server that closes, for good.
    */
   watchFarewell(socket: Duplex): void {
-    const { stalledWriteTimeout } = this;
+    const stalledWriteTimeout = this.#stalledWriteTimeout;
     if (stalledWriteTimeout <= 0) return;
     let last = seen(undefined, written(socket));
     const timer = setInterval(() => {
@@ -122,63 +122,65 @@ export class Deadlines {
   }
 
   end(): void {
-    this.endHeaders();
-    this.stalled = undefined;
-    clearTimeout(this.stallTimer);
-    this.streams = undefined;
+    this.#endHeaders();
+    this.#stalled = undefined;
+    clearTimeout(this.#stallTimer);
+    this.#streams = undefined;
   }
 
-  private startHeaders(): void {
-    this.headersSince = milliseconds();
-    this.headersTimer = setTimeout(headersAreLate, this.headersTimeout, this);
-    this.headersTimer.unref();
+  #startHeaders(): void {
+    this.#headersSince = milliseconds();
+    this.#headersTimer = setTimeout(headersAreLate, this.#headersTimeout, this);
+    this.#headersTimer.unref();
   }
 
-  private endHeaders(): void {
-    clearTimeout(this.headersTimer);
-    this.headersTimer = undefined;
+  #endHeaders(): void {
+    clearTimeout(this.#headersTimer);
+    this.#headersTimer = undefined;
   }
 
   /** @internal */
   headersAreLate(): void {
-    const { headersTimeout } = this;
-    this.fail(OwnLimit.HeadersTimeout, headersTimeout + 1, headersTimeout);
+    const headersTimeout = this.#headersTimeout;
+    this.#fail(OwnLimit.HeadersTimeout, headersTimeout + 1, headersTimeout);
   }
 
-  private watch(): void {
-    if (this.stalledWriteTimeout <= 0) return;
-    this.stallTimer = setTimeout(lookForStalls, Math.max(1, this.stalledWriteTimeout / LOOKS), this);
-    this.stallTimer.unref();
+  #watch(): void {
+    if (this.#stalledWriteTimeout <= 0) return;
+    this.#stallTimer = setTimeout(lookForStalls, Math.max(1, this.#stalledWriteTimeout / LOOKS), this);
+    this.#stallTimer.unref();
   }
 
   /** @internal */
   lookForStalls(): void {
-    this.stallTimer = undefined;
-    const { session, stalledWriteTimeout } = this;
+    this.#stallTimer = undefined;
+    const session = this.#session;
+    const stalledWriteTimeout = this.#stalledWriteTimeout;
     if (session.destroyed || session._native?.stats(numbers) !== true) return;
     const waits = session._socket?.writableLength ?? 0;
-    if (waits > 0 || (this.windowsToo && numbers[Stat.Queued]! > 0)) {
-      this.stalled = seen(this.stalled, numbers[Stat.DataSent]! - waits);
-      const time = Math.round(milliseconds() - this.stalled.since);
-      if (time >= stalledWriteTimeout) return this.fail(OwnLimit.StalledWrite, time, stalledWriteTimeout);
+    if (waits > 0 || (this.#windowsToo && numbers[Stat.Queued]! > 0)) {
+      this.#stalled = seen(this.#stalled, numbers[Stat.DataSent]! - waits);
+      const time = Math.round(milliseconds() - this.#stalled.since);
+      if (time >= stalledWriteTimeout) return this.#fail(OwnLimit.StalledWrite, time, stalledWriteTimeout);
     } else {
-      this.stalled = undefined;
+      this.#stalled = undefined;
     }
-    if (this.windowsToo) this.lookAtStreams();
-    if ((this.windowsToo || waits > 0) && !session.destroyed) this.watch();
+    if (this.#windowsToo) this.#lookAtStreams();
+    if ((this.#windowsToo || waits > 0) && !session.destroyed) this.#watch();
   }
 
   /** One stream that stays shut is no reason to end the others. */
-  private lookAtStreams(): void {
-    const { session, stalledWriteTimeout } = this;
-    const before = this.streams;
-    this.streams = undefined;
+  #lookAtStreams(): void {
+    const session = this.#session;
+    const stalledWriteTimeout = this.#stalledWriteTimeout;
+    const before = this.#streams;
+    this.#streams = undefined;
     for (const stream of session._streams.values()) {
       if (!stream._isWriting()) continue;
       const now = seen(before?.get(stream), stream._progress);
       const time = Math.round(milliseconds() - now.since);
       if (time < stalledWriteTimeout) {
-        (this.streams ??= new Map()).set(stream, now);
+        (this.#streams ??= new Map()).set(stream, now);
         continue;
       }
       const limit = limitDetails(OwnLimit.StalledWrite, time, stalledWriteTimeout, 'stream', stream.id);
@@ -188,8 +190,8 @@ export class Deadlines {
     }
   }
 
-  private fail(which: OwnLimit, reached: number, value: number): void {
-    const { session } = this;
+  #fail(which: OwnLimit, reached: number, value: number): void {
+    const session = this.#session;
     if (session.destroyed) return;
     const limit = limitDetails(which, reached, value, 'session');
     session._endsByPeer();
