@@ -18,7 +18,7 @@ function cruise(folder: string): string {
 
 test('each file imports from its own room and those below', () => {
   expect(cruise(project)).toMatch(/no dependency violations found \(1\d\d modules/);
-});
+}, 60_000);
 
 test.each([
   ['an import of types from a room above', 'socket/gather.ts', "import type { Http2Session } from '../session/session.js';\nexport type T = Http2Session;\n", 'no-import-upwards-from: headers, settings and socket'],
@@ -34,4 +34,4 @@ test.each([
   if (file.startsWith('attic')) cpSync(join(copy, 'lib/constants.ts'), at, { recursive: true });
   writeFileSync(at, text);
   expect(cruise(copy)).toContain(rule);
-});
+}, 60_000);
